@@ -1,0 +1,26 @@
+# Third-party packages, each found once; a room links the ones it needs by these names.
+# What is missing is named with the Debian package that brings it.
+macro(coupon_find package debian)
+  find_package(${package} QUIET ${ARGN})
+  if(NOT ${package}_FOUND)
+    message(FATAL_ERROR "${package} not found: apt-get install ${debian}, or run ./dev setup")
+  endif()
+endmacro()
+
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+coupon_find(Threads libc6-dev)
+coupon_find(Boost libboost-dev)
+coupon_find(fmt libfmt-dev)
+coupon_find(spdlog libspdlog-dev)
+coupon_find(nlohmann_json nlohmann-json3-dev)
+coupon_find(SQLite3 libsqlite3-dev)
+coupon_find(OpenSSL libssl-dev)
+coupon_find(ZLIB zlib1g-dev)
+coupon_find(prometheus-cpp prometheus-cpp-dev)
+coupon_find(CLI11 libcli11-dev)
+
+add_library(coupon_asio INTERFACE)
+target_include_directories(coupon_asio SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+target_compile_definitions(coupon_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_USE_STD_STRING_VIEW)
+target_link_libraries(coupon_asio INTERFACE Threads::Threads)

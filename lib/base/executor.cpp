@@ -1,0 +1,7 @@
+#include "base/executor.hpp"
+
+namespace coupon::base {
+
+void InlineExecutor::post(Task task) { task(); }
+
+}  // namespace coupon::base

@@ -1,0 +1,160 @@
+#include "base/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cctype>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+
+namespace coupon::base {
+
+std::string environment_name(std::string_view property) {
+  std::string name = "COUPON_";
+  for (const char c : property) {
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
+namespace {
+
+std::string quoted(const std::string& text) { return fmt::format("\"{}\"", json_escape(text)); }
+
+void add_parsed(CLI::App& app, const Property& property, const std::function<Result<>(const std::string&)>& set,
+                        const std::string& type, const std::string& default_text) {
+  auto* option = app.add_option_function<std::string>(
+      "--" + property.name,
+      [set](const std::string& text) {
+        if (const auto done = set(text); !done) throw CLI::ValidationError(done.error().message);
+      },
+      property.description);
+  option->envname(environment_name(property.name))->type_name(type)->default_str(default_text);
+  option->take_last();
+}
+
+}  // namespace
+
+Settings::Settings(CLI::App& app) : app_(app) {}
+
+void Settings::add(const Property& property, std::function<std::string()> value) {
+  entries_.push_back({property, std::move(value), false});
+}
+
+void Settings::text(const Property& property, std::string& target) {
+  add(property, [&target] { return quoted(target); });
+  app_.add_option("--" + property.name, target, property.description)
+      ->envname(environment_name(property.name))
+      ->type_name("TEXT")
+      ->capture_default_str()
+      ->take_last();
+}
+
+void Settings::choice(const Property& property, std::string& target, const std::vector<std::string>& choices) {
+  add(property, [&target] { return quoted(target); });
+  const auto set = [&target, choices, name = property.name](const std::string& value) -> Result<> {
+    if (std::ranges::find(choices, value) == choices.end()) {
+      return fail(Errc::kInvalid, fmt::format("--{} is '{}' but must be one of: {}", name, value,
+                                              fmt::join(choices, ", ")));
+    }
+    target = value;
+    return {};
+  };
+  add_parsed(app_, property, set, fmt::format("{}", fmt::join(choices, "|")), target);
+}
+
+void Settings::integer(const Property& property, std::int64_t& target, std::int64_t min, std::int64_t max) {
+  add(property, [&target] { return fmt::format("{}", target); });
+  const auto set = [&target, min, max, name = property.name](const std::string& value) -> Result<> {
+    const auto number = parse_integer(value, fmt::format("--{} is '{}' but", name, value), min, max);
+    if (!number) return std::unexpected(number.error());
+    target = *number;
+    return {};
+  };
+  add_parsed(app_, property, set, fmt::format("{}..{}", min, max), fmt::format("{}", target));
+}
+
+void Settings::duration(const Property& property, std::int64_t& target_ms, std::int64_t max_ms) {
+  add(property, [&target_ms] { return fmt::format("\"{}ms\"", target_ms); });
+  const auto set = [&target_ms, max_ms, name = property.name](const std::string& value) -> Result<> {
+    const auto ms = parse_duration_ms(value, fmt::format("--{} is '{}' but", name, value), max_ms);
+    if (!ms) return std::unexpected(ms.error());
+    target_ms = *ms;
+    return {};
+  };
+  add_parsed(app_, property, set, fmt::format("TIME<={}ms", max_ms), fmt::format("{}ms", target_ms));
+}
+
+void Settings::flag(const Property& property, bool& target) {
+  add(property, [&target] { return target ? "true" : "false"; });
+  app_.add_flag("--" + property.name, target, property.description)->envname(environment_name(property.name));
+}
+
+void Settings::secret(const Property& property, std::string& target) {
+  entries_.push_back({property, [] { return std::string("\"********\""); }, true});
+  const auto file = property.name + "-file";
+  const auto variable = environment_name(property.name);
+  auto* option = app_.add_option_function<std::string>(
+      "--" + file,
+      [&target, file](const std::string& path) {
+        std::ifstream in(path);
+        if (!std::getline(in, target) || target.empty()) {
+          throw CLI::ValidationError(fmt::format("--{}: cannot read a value from the first line of '{}'", file, path));
+        }
+      },
+      fmt::format("file whose first line is {} (or set {})", property.description, variable));
+  option->envname(environment_name(file))->type_name("FILE")->take_last();
+  app_.parse_complete_callback([&target, variable] {
+    const char* value = std::getenv(variable.c_str());
+    if (target.empty() && value != nullptr) target = value;
+  });
+}
+
+void Settings::config_file() {
+  app_.set_config("--config", "", "read settings from this TOML file")->envname("COUPON_CONFIG")->type_name("FILE");
+  app_.allow_config_extras(CLI::config_extras_mode::error);
+  app_.add_flag("--print-config", print_, "print every setting as it would be used, then exit")->configurable(false);
+}
+
+std::string Settings::effective() const {
+  std::string out;
+  for (const auto& entry : entries_) {
+    if (entry.secret) {
+      out += fmt::format("# {} = {}  ({}; set {})\n", entry.property.name, entry.value(), entry.property.description,
+                         environment_name(entry.property.name));
+    } else {
+      out += fmt::format("{} = {}  # {}\n", entry.property.name, entry.value(), entry.property.description);
+    }
+  }
+  return out;
+}
+
+std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {  // --help, --version
+    app.exit(wanted);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "{}: {}\nRun with --help for more information.\n", app.get_name(), error.what());
+    return 2;
+  }
+  return std::nullopt;
+}
+
+int guarded_main(const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const std::exception& error) {
+    log::error("internal error: {}", error.what());
+  } catch (...) {
+    log::error("internal error of unknown type");
+  }
+  return 1;
+}
+
+}  // namespace coupon::base
