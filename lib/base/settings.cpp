@@ -23,7 +23,7 @@ std::string environment_name(std::string_view property) {
 
 namespace {
 
-std::string quoted(const std::string& text) { return fmt::format("\"{}\"", json_escape(text)); }
+std::string toml_string(const std::string& text) { return fmt::format("\"{}\"", json_escape(text)); }
 
 void add_parsed(CLI::App& app, const Property& property, const std::function<Result<>(const std::string&)>& set,
                         const std::string& type, const std::string& default_text) {
@@ -46,7 +46,7 @@ void Settings::add(const Property& property, std::function<std::string()> value)
 }
 
 void Settings::text(const Property& property, std::string& target) {
-  add(property, [&target] { return quoted(target); });
+  add(property, [&target] { return toml_string(target); });
   app_.add_option("--" + property.name, target, property.description)
       ->envname(environment_name(property.name))
       ->type_name("TEXT")
@@ -55,7 +55,7 @@ void Settings::text(const Property& property, std::string& target) {
 }
 
 void Settings::choice(const Property& property, std::string& target, const std::vector<std::string>& choices) {
-  add(property, [&target] { return quoted(target); });
+  add(property, [&target] { return toml_string(target); });
   const auto set = [&target, choices, name = property.name](const std::string& value) -> Result<> {
     if (std::ranges::find(choices, value) == choices.end()) {
       return fail(Errc::kInvalid, fmt::format("--{} is '{}' but must be one of: {}", name, value,
