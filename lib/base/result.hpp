@@ -4,6 +4,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace coupon::base {
 
@@ -43,3 +44,7 @@ using Result = std::expected<T, Error>;
 [[nodiscard]] std::unexpected<Error> fail_retryable(Errc code, std::string message);
 
 }  // namespace coupon::base
+
+/// Leaves the function with the error of a Result<> (g++ 12 has no monadic std::expected).
+#define COUPON_TRY(expression) \
+  if (auto coupon_try = (expression); !coupon_try) return std::unexpected(std::move(coupon_try).error())

@@ -1,0 +1,90 @@
+#include "coupon/event.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace coupon {
+
+using base::Errc;
+using base::fail;
+
+GrantEvent make_event(const CouponCode& code, const Grant& grant, std::uint32_t epoch) {
+  return {code, grant.member, grant.id, grant.rank, grant.issued_ms, epoch};
+}
+
+std::string encode_value(const GrantEvent& event) {
+  // Names and ids have no character that JSON escapes.
+  return fmt::format(R"({{"v":{},"code":"{}","user":"{}","id":"{}","rank":{},"issuedMs":{},"epoch":{}}})",
+                     kEventVersion, event.code.text(), event.member.text(), event.id.text(), event.rank,
+                     event.issued_ms, event.epoch);
+}
+
+JournalRecord encode(const GrantEvent& event) {
+  return {event.member.text(),
+          encode_value(event),
+          {{"v", fmt::format("{}", kEventVersion)},
+           {"code", event.code.text()},
+           {"user", event.member.text()},
+           {"id", event.id.text()},
+           {"epoch", fmt::format("{}", event.epoch)}}};
+}
+
+namespace {
+
+base::Result<std::string> text_field(const nlohmann::json& object, const char* name) {
+  const auto it = object.find(name);
+  if (it == object.end() || !it->is_string()) return fail(Errc::kInvalid, fmt::format("'{}' is not a string", name));
+  return it->get<std::string>();
+}
+
+base::Result<std::int64_t> number_field(const nlohmann::json& object, const char* name, std::int64_t min,
+                                        std::int64_t max) {
+  const auto it = object.find(name);
+  const bool whole = it != object.end() && it->is_number_integer() &&
+                     (!it->is_number_unsigned() || it->get<std::uint64_t>() <= INT64_MAX);
+  if (!whole || it->get<std::int64_t>() < min || it->get<std::int64_t>() > max) {
+    return fail(Errc::kInvalid, fmt::format("'{}' is not a whole number between {} and {}", name, min, max));
+  }
+  return it->get<std::int64_t>();
+}
+
+base::Result<GrantEvent> read_fields(const nlohmann::json& object) {
+  const auto code_text = text_field(object, "code");
+  if (!code_text) return std::unexpected(code_text.error());
+  const auto member_text = text_field(object, "user");
+  if (!member_text) return std::unexpected(member_text.error());
+  const auto id_text = text_field(object, "id");
+  if (!id_text) return std::unexpected(id_text.error());
+  auto code = CouponCode::parse(*code_text);
+  if (!code) return std::unexpected(code.error());
+  auto member = MemberId::parse(*member_text);
+  if (!member) return std::unexpected(member.error());
+  const auto id = GrantId::parse(*id_text);
+  if (!id) return std::unexpected(id.error().in("'id'"));
+  const auto rank = number_field(object, "rank", 1, INT64_MAX);
+  if (!rank) return std::unexpected(rank.error());
+  const auto issued = number_field(object, "issuedMs", 0, INT64_MAX);
+  if (!issued) return std::unexpected(issued.error());
+  const auto epoch = number_field(object, "epoch", 0, UINT32_MAX);
+  if (!epoch) return std::unexpected(epoch.error());
+  return GrantEvent{std::move(*code), std::move(*member), *id, *rank, *issued, static_cast<std::uint32_t>(*epoch)};
+}
+
+}  // namespace
+
+base::Result<GrantEvent> decode(std::string_view value) {
+  if (value.size() > kEventBytesMax) {
+    return fail(Errc::kInvalid, fmt::format("a grant event has at most {} bytes", kEventBytesMax));
+  }
+  const auto object = nlohmann::json::parse(value, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) return fail(Errc::kInvalid, "not a JSON object");
+  const auto version = number_field(object, "v", 1, INT64_MAX);
+  if (!version) return std::unexpected(version.error());
+  if (*version > kEventVersion) {
+    return fail(Errc::kUnsupported,
+                fmt::format("event version {} is newer than {}: upgrade this program first", *version, kEventVersion));
+  }
+  return read_fields(object);
+}
+
+}  // namespace coupon

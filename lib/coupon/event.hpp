@@ -1,0 +1,49 @@
+#pragma once
+// The record that the journal carries for every grant, and its JSON form:
+//   key    the member id
+//   value  {"v":1,"code":"FLASH100","user":"m1","id":"01J…","rank":7,"issuedMs":1767225600000,"epoch":3}
+//   headers v, code, user, id, epoch: so that an unreadable value stays attributable
+// Unknown fields are ignored. A greater major version `v` must not be skipped: decode says kUnsupported.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "coupon/grant.hpp"
+
+namespace coupon {
+
+inline constexpr int kEventVersion = 1;
+/// Longest value that decode reads; longer ones are refused unread.
+inline constexpr std::size_t kEventBytesMax = 16 * 1024;
+
+struct GrantEvent {
+  CouponCode code;
+  MemberId member;
+  GrantId id;
+  std::int64_t rank = 0;
+  std::int64_t issued_ms = 0;
+  std::uint32_t epoch = 0;  ///< the gate's, stamped when published
+};
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+struct JournalRecord {
+  std::string key;
+  std::string value;
+  std::vector<Header> headers;
+};
+
+[[nodiscard]] GrantEvent make_event(const CouponCode& code, const Grant& grant, std::uint32_t epoch);
+/// The JSON value alone.
+[[nodiscard]] std::string encode_value(const GrantEvent& event);
+[[nodiscard]] JournalRecord encode(const GrantEvent& event);
+/// kInvalid: not a grant event (the message says which field); kUnsupported: written by a newer version.
+[[nodiscard]] base::Result<GrantEvent> decode(std::string_view value);
+
+}  // namespace coupon
