@@ -1,0 +1,45 @@
+#pragma once
+// The journal as a table of the embedded store: one partition, numbered 0. Records are removed once every group has
+// committed past them.
+
+#include <chrono>
+#include <string>
+
+#include "base/clock.hpp"
+#include "coupon/journal.hpp"
+#include "net/sql/group_commit.hpp"
+
+namespace coupon::journal {
+
+class SqliteJournal final : public Journal {
+ public:
+  SqliteJournal(net::sql::GroupCommit& store, const base::Clock& clock, base::Executor& executor);
+  void append(std::vector<JournalRecord> records, base::Done<std::vector<bool>> done) override;
+
+ private:
+  net::sql::GroupCommit& store_;
+  const base::Clock& clock_;
+  base::Executor& executor_;
+};
+
+/// Several readers of one group may run at once (also in several processes): they read the same records, and the
+/// ledger absorbs the copies.
+class SqliteJournalReader final : public JournalReader {
+ public:
+  /// `poll_interval_ms`: how often an empty journal is looked at again while poll waits.
+  SqliteJournalReader(net::sql::GroupCommit& store, std::string group, std::int64_t poll_interval_ms = 5);
+
+  [[nodiscard]] base::Result<std::vector<ConsumedRecord>> poll(std::size_t limit, std::int64_t wait_ms) override;
+  [[nodiscard]] base::Result<> commit(const Positions& next) override;
+  [[nodiscard]] base::Result<> rewind() override;
+  [[nodiscard]] base::Result<Positions> end() override;
+  [[nodiscard]] base::Result<Positions> committed() override;
+
+ private:
+  net::sql::GroupCommit& store_;
+  std::string group_;
+  std::int64_t poll_interval_ms_;
+  std::int64_t position_ = -1;  // next offset to deliver; -1: ask the store
+};
+
+}  // namespace coupon::journal
