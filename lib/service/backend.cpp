@@ -1,0 +1,37 @@
+#include "service/backend.hpp"
+
+#include <fmt/format.h>
+
+namespace coupon::service {
+
+using base::Errc;
+using base::Result;
+
+Drain drain_by_persisting(Persister& persister, JournalReader& reader, const base::Clock& clock,
+                          std::int64_t timeout_ms) {
+  return [&persister, &reader, &clock, timeout_ms](const Positions& ends) -> Result<> {
+    const auto deadline_ns = clock.mono_ns() + timeout_ms * 1'000'000;
+    for (;;) {
+      const auto committed = reader.committed();
+      if (!committed) return std::unexpected(committed.error());
+      const auto lag = lag_between(*committed, ends);
+      if (lag == 0) return {};
+      if (clock.mono_ns() >= deadline_ns) {
+        return base::fail_retryable(Errc::kTimeout, fmt::format("{} records are not in the ledger yet", lag));
+      }
+      const auto pass = persister.pass(0);
+      if (!pass) return std::unexpected(pass.error());
+      if (pass->blocked) {
+        return base::fail(Errc::kUnsupported, "the journal holds a record of a newer version: upgrade this program");
+      }
+    }
+  };
+}
+
+Result<> drain_all(Backend& backend) {
+  const auto ends = backend.reader.end();
+  if (!ends) return std::unexpected(ends.error());
+  return backend.drain(*ends);
+}
+
+}  // namespace coupon::service

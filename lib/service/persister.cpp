@@ -1,0 +1,162 @@
+#include "service/persister.hpp"
+
+#include <charconv>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/log.hpp"
+#include "coupon/event.hpp"
+
+namespace coupon::service {
+
+using base::Errc;
+using base::Result;
+
+namespace {
+
+std::string_view header(const ConsumedRecord& record, std::string_view name) {
+  for (const auto& one : record.headers) {
+    if (one.name == name) return one.value;
+  }
+  return {};
+}
+
+// What the headers still say of a record whose value cannot be read.
+DeadLetter unreadable(ConsumedRecord record, const base::Error& error) {
+  DeadLetter letter;
+  if (auto code = CouponCode::parse(header(record, "code"))) letter.code = std::move(*code);
+  if (auto member = MemberId::parse(header(record, "user"))) letter.member = std::move(*member);
+  if (const auto id = GrantId::parse(header(record, "id"))) letter.grant = *id;
+  const auto epoch = header(record, "epoch");
+  if (std::from_chars(epoch.data(), epoch.data() + epoch.size(), letter.epoch).ec != std::errc{}) letter.epoch = 0;
+  letter.error_class = "unreadable";
+  letter.error = error.message;
+  letter.record = std::move(record);
+  return letter;
+}
+
+DeadLetter rejected(const PersistItem& item, const base::Error& error) {
+  DeadLetter letter;
+  letter.record = item.record;
+  letter.error_class = "rejected";
+  letter.error = error.message;
+  letter.code = item.event.code;
+  letter.member = item.event.member;
+  letter.grant = item.event.id;
+  letter.epoch = item.event.epoch;
+  return letter;
+}
+
+// Is it a record that the ledger refuses, rather than the ledger that does not work?
+bool blames_a_record(const base::Error& error) {
+  return !error.retryable && (error.code == Errc::kInvalid || error.code == Errc::kConflict);
+}
+
+}  // namespace
+
+Persister::Persister(JournalReader& reader, Ledger& ledger, PersisterConfig config, base::Metrics& metrics)
+    : reader_(reader),
+      ledger_(ledger),
+      config_(config),
+      dead_(metrics.counter("persist_dead_letters_total", "Records that were unreadable or rejected")),
+      failures_(metrics.counter("persist_failures_total", "Passes that ended in an error and are repeated")),
+      blocked_(metrics.gauge("persist_blocked", "1 while a record of a newer version waits for a newer program")) {
+  for (int i = 0; i < kPersistOutcomeCount; ++i) {
+    const std::string name(name_of(static_cast<PersistOutcome>(i)));
+    outcomes_.push_back(
+        metrics.counter("persist_records_total", "Records by what became of them", {{"outcome", name.c_str()}}));
+  }
+}
+
+Result<PersistPass> Persister::pass(std::int64_t wait_ms) {
+  auto records = reader_.poll(config_.batch_max, wait_ms);
+  Result<PersistPass> result;
+  Result<> done;
+  if (records) {
+    const auto batch = sort(std::move(*records));
+    result->blocked = batch.blocked;
+    done = store(batch.items, batch.dead, *result);
+    if (done) done = finish(batch, *result);
+  } else {
+    done = std::unexpected(std::move(records.error()));
+  }
+  if (!done) {
+    failures_.add();
+    auto error = std::move(done.error());
+    if (const auto back = reader_.rewind(); !back) error.message += "; " + back.error().message;
+    return std::unexpected(std::move(error));
+  }
+  count(*result);
+  return result;
+}
+
+Persister::Batch Persister::sort(std::vector<ConsumedRecord> records) {
+  Batch batch;
+  std::set<std::int32_t> blocked;
+  for (auto& record : records) {
+    if (blocked.contains(record.partition)) continue;
+    auto event = decode(record.value);
+    if (!event && event.error().code == Errc::kUnsupported) {
+      base::log::error("journal: partition {} waits at offset {}: {}", record.partition, record.offset,
+                       event.error().message);
+      blocked.insert(record.partition);
+      continue;
+    }
+    batch.next[record.partition] = record.offset + 1;
+    if (event) {
+      batch.items.push_back({std::move(*event), std::move(record)});
+    } else {
+      batch.dead.push_back(unreadable(std::move(record), event.error()));
+    }
+  }
+  batch.blocked = !blocked.empty();
+  return batch;
+}
+
+Result<> Persister::store(const std::vector<PersistItem>& items, const std::vector<DeadLetter>& dead,
+                          PersistPass& pass) {
+  if (items.empty() && dead.empty()) return {};
+  const auto outcomes = ledger_.persist(items, dead);
+  if (outcomes) {
+    pass.records += items.size() + dead.size();
+    pass.dead += dead.size();
+    for (const auto outcome : *outcomes) ++pass.outcomes.at(static_cast<std::size_t>(outcome));
+    return {};
+  }
+  if (!blames_a_record(outcomes.error()) || items.empty()) return std::unexpected(outcomes.error());
+  if (!dead.empty()) {
+    COUPON_TRY(store(items, {}, pass));
+    return store({}, dead, pass);
+  }
+  if (items.size() > 1) return store_halves(items, pass);
+  base::log::error("ledger: a record was rejected: {}", outcomes.error().message);
+  return store({}, {rejected(items.front(), outcomes.error())}, pass);
+}
+
+// The halves commit by themselves; the position moves only when all of them are stored.
+Result<> Persister::store_halves(const std::vector<PersistItem>& items, PersistPass& pass) {
+  const auto middle = items.begin() + static_cast<std::ptrdiff_t>(items.size() / 2);
+  COUPON_TRY(store({items.begin(), middle}, {}, pass));
+  return store({middle, items.end()}, {}, pass);
+}
+
+Result<> Persister::finish(const Batch& batch, PersistPass& pass) {
+  if (!batch.next.empty()) {
+    COUPON_TRY(reader_.commit(batch.next));
+  }
+  // The record that waits, and what is behind it, must be delivered again.
+  return pass.blocked ? reader_.rewind() : Result<>{};
+}
+
+void Persister::count(const PersistPass& pass) {
+  for (std::size_t i = 0; i < pass.outcomes.size(); ++i) {
+    if (pass.outcomes.at(i) > 0) outcomes_[i].add(static_cast<double>(pass.outcomes.at(i)));
+  }
+  if (pass.dead > 0) dead_.add(static_cast<double>(pass.dead));
+  blocked_.set(pass.blocked ? 1 : 0);
+  const auto displaced = pass.outcomes.at(static_cast<std::size_t>(PersistOutcome::kDisplaced));
+  if (displaced > 0) base::log::error("ledger: {} grants displaced by another grant of the same member", displaced);
+}
+
+}  // namespace coupon::service

@@ -1,0 +1,104 @@
+#include "service/rebuild.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/format.h>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/log.hpp"
+#include "service/backoff.hpp"
+
+namespace coupon::service {
+
+using base::Errc;
+using base::fail;
+using base::Result;
+
+namespace {
+
+// A rebuild that lost its gate or its epoch to another one: nothing is wrong, start over.
+std::unexpected<base::Error> overtaken() {
+  return base::fail_retryable(Errc::kConflict, "another rebuild of this coupon took over");
+}
+
+Result<> check_attributed(Backend& backend) {
+  const auto count = backend.ledger.unattributed();
+  if (!count) return std::unexpected(count.error());
+  if (*count == 0) return {};
+  return fail(Errc::kConflict, fmt::format("{} open dead letters name no coupon and may hold places: "
+                                           "discard or redrive them first",
+                                           *count));
+}
+
+template <class T>
+std::vector<T> slice(std::vector<T>& all, std::size_t from, std::size_t count) {
+  const auto begin = std::min(from, all.size());
+  const auto end = std::min(from + count, all.size());
+  return {std::make_move_iterator(all.begin() + static_cast<std::ptrdiff_t>(begin)),
+          std::make_move_iterator(all.begin() + static_cast<std::ptrdiff_t>(end))};
+}
+
+Result<> merge_snapshot(Backend& backend, const BuildToken& token, LedgerSnapshot& snapshot, std::size_t step) {
+  const auto size = std::max(snapshot.held.size(), snapshot.revoked.size());
+  for (std::size_t at = 0; at < size; at += step) {
+    const auto mine = backend.gate.merge(snapshot.coupon.code, token, slice(snapshot.held, at, step),
+                                         slice(snapshot.revoked, at, step));
+    if (!mine) return std::unexpected(mine.error());
+    if (!*mine) return overtaken();
+  }
+  return {};
+}
+
+Result<RebuildReport> fill_and_open(Backend& backend, const BuildToken& token, LedgerSnapshot snapshot,
+                                    std::size_t step) {
+  const auto coupon = snapshot.coupon;
+  COUPON_TRY(merge_snapshot(backend, token, snapshot, step));
+  const auto settled = backend.gate.settle(coupon.code, token, coupon.quota);
+  if (!settled) return std::unexpected(settled.error());
+  if (!settled->mine) return overtaken();
+  const GateChange values{coupon.version, coupon.quota, coupon.state, coupon.window};
+  const auto mine = backend.gate.open(coupon.code, token, values, std::max(snapshot.rank_max, settled->seq));
+  if (!mine) return std::unexpected(mine.error());
+  if (!*mine) return overtaken();
+  return RebuildReport{coupon, settled->held, settled->pending, settled->voided, 0};
+}
+
+Result<RebuildReport> attempt(Backend& backend, const CouponCode& code, const RebuildConfig& config) {
+  const auto before = backend.ledger.coupon(code);
+  if (!before) return std::unexpected(before.error());
+  const auto epoch = before->epoch;
+  COUPON_TRY(check_attributed(backend));  // here too: a gate that works is not fenced for nothing
+  const auto token = backend.gate.fence(code, epoch + 1);
+  if (!token) return std::unexpected(token.error());
+  COUPON_TRY(drain_all(backend));
+  COUPON_TRY(check_attributed(backend));
+  COUPON_TRY(backend.ledger.bump_epoch(code, epoch));
+  auto snapshot = backend.ledger.snapshot(code);
+  if (!snapshot) return std::unexpected(snapshot.error());
+  if (snapshot->coupon.epoch != epoch + 1) return overtaken();
+  return fill_and_open(backend, *token, std::move(*snapshot), config.merge_max);
+}
+
+}  // namespace
+
+void pause_ms(std::int64_t delay_ms) { std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms)); }
+
+Result<RebuildReport> rebuild(Backend& backend, const CouponCode& code, const RebuildConfig& config) {
+  Backoff backoff(config.backoff_ms, config.backoff_max_ms);
+  for (int count = 1;; ++count) {
+    auto report = attempt(backend, code, config);
+    if (report) {
+      report->attempts = count;
+      base::log::info("gate of {} rebuilt: epoch {}, {} held, {} pending, {} voided", code.text(), report->coupon.epoch,
+                      report->held, report->pending, report->voided);
+      return report;
+    }
+    const auto& error = report.error();
+    if (!error.retryable || count >= config.attempts_max) return std::unexpected(error.in("rebuild of " + code.text()));
+    pause_ms(backoff.next_ms());
+  }
+}
+
+}  // namespace coupon::service
