@@ -1,0 +1,140 @@
+#include "couponsrv/run.hpp"
+
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <sys/resource.h>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "couponsrv/api.hpp"
+#include "profile/workbench.hpp"
+
+namespace coupon::srv {
+
+using base::Result;
+
+namespace {
+
+constexpr std::int64_t kDescriptorsBeside = 64;  // store, logs, acceptors
+
+class StopFlag {
+ public:
+  void raise() {
+    const std::scoped_lock lock(mutex_);
+    raised_ = true;
+    wake_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return raised_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool raised_ = false;
+};
+
+// Every connection is a descriptor: the limit is raised as far as permitted, and the rest is said.
+void fit_descriptors(net::http::ServerConfig& http) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) base::log::warn("cannot raise the limit of open files");
+  }
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+  const auto fits = static_cast<std::int64_t>(limit.rlim_cur) - kDescriptorsBeside;
+  if (fits < http.connections_max && fits > 0) {
+    base::log::warn("the limit of open files allows {} connections, not {}: raise it with ulimit -n", fits,
+                    http.connections_max);
+    http.connections_max = fits;
+  }
+}
+
+// Whole or not at all: who waits for the file never reads half a number.
+Result<> write_port(const std::string& path, std::uint16_t port) {
+  if (path.empty()) return {};
+  const auto draft = path + ".part";
+  std::ofstream out(draft, std::ios::trunc);
+  out << port << '\n';
+  out.close();
+  std::error_code error;
+  if (out) std::filesystem::rename(draft, path, error);
+  if (!out || error) return base::fail(base::Errc::kIo, "--port-file: cannot write " + path);
+  return {};
+}
+
+int failed(const base::Error& error) {
+  base::log::error("cannot start: {}", error.message);
+  return 1;
+}
+
+// The order of these members is the order of their lives: the loops' schedulers (in the server) outlive the engines,
+// whose last completions are posted to them.
+struct Parts {
+  base::SystemClock clock;
+  base::Metrics metrics;
+  std::unique_ptr<net::http::Server> server;
+  std::unique_ptr<profile::Engines> engines;
+  std::unique_ptr<profile::WorkerParts> worker_parts;
+  std::unique_ptr<service::Worker> worker;
+  std::unique_ptr<Desk> desk;
+  std::unique_ptr<AdminAccess> admin;
+  std::unique_ptr<Shared> shared;
+};
+
+Result<> start(const Options& options, Parts& parts) {
+  auto engines = profile::Engines::open(options.engines, parts.clock, parts.metrics);
+  if (!engines) return std::unexpected(engines.error());
+  auto http = options.http;
+  fit_descriptors(http);
+  parts.server = std::make_unique<net::http::Server>(http, parts.metrics);
+  parts.engines = std::move(*engines);
+  if (options.run_worker) {
+    parts.worker_parts = std::make_unique<profile::WorkerParts>(*parts.engines, parts.metrics,
+                                                                service::PersisterConfig{}, service::RelayConfig{});
+    parts.worker = std::make_unique<service::Worker>(parts.worker_parts->persister, parts.worker_parts->relay,
+                                                     service::WorkerConfig{});
+  }
+  parts.desk =
+      std::make_unique<Desk>(*parts.engines, parts.clock, parts.metrics, options.desk_threads, options.desk_queue_max);
+  parts.admin = std::make_unique<AdminAccess>(options.admin_token, options.http.address);
+  parts.shared = std::make_unique<Shared>(Shared{*parts.engines, *parts.desk, parts.metrics, parts.clock, *parts.admin,
+                                                 options.issuer, parts.worker.get(), options.allow_reset});
+  COUPON_TRY(parts.server->start([&parts](base::Scheduler& loop, int /*index*/) -> net::http::Handler {
+    auto api = std::make_shared<Api>(*parts.shared, loop);
+    return [api](const net::http::Request& request, net::http::Responder responder) {
+      api->handle(request, std::move(responder));
+    };
+  }));
+  return write_port(options.port_file, parts.server->port());
+}
+
+}  // namespace
+
+int run(const Options& options, base::StopSignals& signals) {
+  StopFlag stop;
+  Parts parts;
+  if (const auto started = start(options, parts); !started) {
+    if (parts.server) parts.server->stop();
+    return failed(started.error());
+  }
+  signals.on_stop([&stop](int /*signal*/) { stop.raise(); });
+  base::log::info("listening on http://{}:{}, store {}", options.http.address, parts.server->port(),
+                  options.engines.store);
+  stop.wait();
+  base::log::info("stopping: requests in hand are answered first");
+  const auto cut = parts.server->stop();
+  if (parts.worker) parts.worker->stop();
+  if (cut > 0) base::log::warn("{} connections were cut at the end of the grace period", cut);
+  base::log::info("stopped");
+  return 0;
+}
+
+}  // namespace coupon::srv

@@ -1,0 +1,58 @@
+// couponworker: the persist and relay loops as a program of their own.
+
+#include <future>
+#include <memory>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/settings.hpp"
+#include "base/signals.hpp"
+#include "couponworker/health.hpp"
+#include "couponworker/options.hpp"
+#include "profile/workbench.hpp"
+
+namespace {
+
+using namespace coupon;
+
+int failed(const base::Error& error) {
+  base::log::error("cannot start: {}", error.message);
+  return 1;
+}
+
+int run(const worker::Options& options, base::StopSignals& signals) {
+  std::promise<void> stop;
+  const base::SystemClock clock;
+  base::Metrics metrics;
+  net::http::Server server(options.health, metrics);
+  auto engines = profile::Engines::open(options.engines, clock, metrics);
+  if (!engines) return failed(engines.error());
+  profile::WorkerParts parts(**engines, metrics, options.persist, options.relay);
+  service::Worker loops(parts.persister, parts.relay, options.loops);
+  if (options.serve_health) {
+    if (const auto started = server.start(worker::health_handler(loops, metrics)); !started) {
+      return failed(started.error());
+    }
+  }
+  signals.on_stop([&stop](int /*signal*/) { stop.set_value(); });
+  base::log::info("working on {}", options.engines.store);
+  stop.get_future().wait();
+  base::log::info("stopping: the batch in hand is finished first");
+  loops.stop();
+  if (options.serve_health) server.stop();
+  base::log::info("stopped");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return base::guarded_main([&] {
+    worker::Options options;
+    if (const auto code = worker::parse_options(argc, argv, options)) return *code;
+    base::log::configure(options.log);
+    base::StopSignals signals;
+    return run(options, signals);
+  });
+}

@@ -1,0 +1,86 @@
+#include "couponworker/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "base/settings.hpp"
+
+namespace coupon::worker {
+
+namespace {
+
+constexpr std::int64_t kTimeoutMaxMs = 3'600'000;
+constexpr std::int64_t kBatchMax = 100'000;
+
+constexpr const char* kExamples = R"(Examples:
+  couponworker                                   carry coupon.db's journal into its ledger
+  couponworker --store sqlite:/var/lib/coupon/coupon.db --health-port 9090
+  couponworker --role persist --batch 5000       only the persist loop, in larger transactions
+
+Several workers may run on one store: copies are absorbed.
+Exit codes: 0 stopped as asked, 1 cannot start or failed, 2 wrong usage, 130 stopped the hard way.)";
+
+struct Raw {
+  std::string role = "all";
+  std::string level = "info";
+  std::string format = "auto";
+  std::int64_t batch = 1'000;
+  std::int64_t relay_batch = 500;
+  std::int64_t health_port = 0;
+};
+
+void add_all(base::Settings& settings, Options& options, Raw& raw) {
+  profile::add_settings(settings, options.engines);
+  settings.choice({"role", "which loops to run"}, raw.role, {"all", "persist", "relay"});
+  settings.integer({"batch", "records in one ledger transaction"}, raw.batch, 1, kBatchMax);
+  settings.integer({"relay-batch", "pending grants published at once"}, raw.relay_batch, 1, kGateBatchMax);
+  settings.duration({"poll-wait", "longest wait for a record"}, options.loops.poll_wait_ms, kTimeoutMaxMs);
+  settings.duration({"relay-interval", "between looks for pending grants"}, options.loops.relay_interval_ms,
+                    kTimeoutMaxMs);
+  settings.duration({"relay-retry", "until a grant that was published without success is due again"},
+                    options.relay.retry_ms, kTimeoutMaxMs);
+  settings.duration({"backoff-max", "longest wait after a failure"}, options.loops.backoff_max_ms, kTimeoutMaxMs);
+  settings.text({"health-address", "numeric address of the health port"}, options.health.address);
+  settings.integer({"health-port", "serve /healthz, /readyz and /metrics here; 0: nowhere"}, raw.health_port, 0,
+                   65'535);
+  settings.choice({"log-level", "least important messages to log"}, raw.level, {"debug", "info", "warn", "error"});
+  settings.choice({"log-format", "auto is human on a terminal, JSON lines otherwise"}, raw.format,
+                  {"auto", "human", "json"});
+}
+
+void take(const Raw& raw, Options& options) {
+  options.loops.persist = raw.role != "relay";
+  options.loops.relay = raw.role != "persist";
+  options.persist.batch_max = static_cast<std::size_t>(raw.batch);
+  options.relay.batch_max = static_cast<std::size_t>(raw.relay_batch);
+  options.health.port = static_cast<std::uint16_t>(raw.health_port);
+  options.serve_health = raw.health_port != 0;
+  options.log.program = "couponworker";
+  if (const auto level = base::log::parse_level(raw.level)) options.log.level = *level;
+  if (const auto format = base::log::parse_format(raw.format)) options.log.format = *format;
+}
+
+}  // namespace
+
+std::optional<int> parse_options(int argc, const char* const* argv, Options& options) {
+  CLI::App app("Carries what was issued from the journal into the ledger.", "couponworker");
+  app.set_version_flag("--version", std::string("couponworker ") + COUPON_VERSION);
+  app.footer(kExamples);
+  Raw raw;
+  base::Settings settings(app);
+  add_all(settings, options, raw);
+  settings.config_file();
+  if (const auto code = base::parse_command_line(app, argc, argv)) return code;
+  if (const auto good = profile::check(options.engines); !good) {
+    fmt::print(stderr, "couponworker: {}\nRun with --help for more information.\n", good.error().message);
+    return 2;
+  }
+  if (settings.requested_print()) {
+    fmt::print("{}", settings.effective());
+    return 0;
+  }
+  take(raw, options);
+  return std::nullopt;
+}
+
+}  // namespace coupon::worker
