@@ -115,6 +115,10 @@ class FieldReader final : public nlohmann::json_sax<nlohmann::json> {
 base::Result<Fields> Fields::parse(std::string_view json, const std::vector<Field>& expected) {
   if (json.empty())
     return fail(Errc::kInvalid, "the body is empty: a JSON object is needed with " + names_of(expected));
+  // The JSON library takes a NUL byte for the end of its input.
+  if (const auto nul = json.find('\0'); nul != std::string_view::npos) {
+    return fail(Errc::kInvalid, fmt::format("the body is not valid JSON (at byte {})", nul + 1));
+  }
   Fields fields;
   FieldReader reader(expected, fields);
   if (!nlohmann::json::sax_parse(json, &reader) || !reader.saw_object()) {

@@ -133,6 +133,20 @@ std::string Settings::effective() const {
   return out;
 }
 
+namespace {
+
+// A misspelt flag before the subcommand is the cause, the subcommand that was not understood behind it the effect.
+std::string problem_of(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    for (const auto& word : app.remaining(true)) {
+      if (word.starts_with('-')) return fmt::format("unknown option {}", word);
+    }
+  }
+  return error.what();
+}
+
+}  // namespace
+
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
@@ -140,7 +154,7 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const
     app.exit(wanted);
     return 0;
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "{}: {}\nRun with --help for more information.\n", app.get_name(), error.what());
+    fmt::print(stderr, "{}: {}\nRun with --help for more information.\n", app.get_name(), problem_of(app, error));
     return 2;
   }
   return std::nullopt;
