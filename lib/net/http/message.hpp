@@ -20,16 +20,16 @@ struct Request {
   std::string_view path;    ///< the part before '?', still percent-encoded
   std::string_view query;   ///< the part behind '?', or empty
   std::string_view body;
-  std::string_view peer;    ///< numeric address of the client
+  std::string_view peer;                                          ///< numeric address of the client
   std::function<std::string_view(std::string_view name)> header;  ///< a field's value, any case, or empty
 };
 
 struct Response {
   int status = 200;
-  std::string body;
-  std::string_view content_type = "application/json";  ///< must outlive the response: a literal
-  std::vector<std::pair<std::string, std::string>> headers;  ///< extra fields; no Content-Length, no Connection
-  bool close = false;  ///< end the connection after this answer
+  std::string body{};
+  std::string_view content_type = "application/json";          ///< must outlive the response: a literal
+  std::vector<std::pair<std::string, std::string>> headers{};  ///< extra fields; no Content-Length, no Connection
+  bool close = false;                                          ///< end the connection after this answer
 };
 
 /// Answers one request. Move-only. Call it exactly once, on the loop's thread (at once or later); destroyed without a
@@ -58,5 +58,10 @@ using Handler = std::function<void(const Request&, Responder)>;
 /// The decoded pairs of a query in order; false when an escape is broken.
 [[nodiscard]] bool parse_query(std::string_view query, std::vector<std::pair<std::string, std::string>>& out);
 [[nodiscard]] std::string_view reason_phrase(int status);
+
+/// The JSON of every refusal: {"success":false,"error":{"code":…,"message":…},"timestamp":…} with the present instant.
+[[nodiscard]] std::string error_body(std::string_view code, std::string_view message);
+/// A refusal with code COMMON-<status>; a 503 also says Retry-After: 1.
+[[nodiscard]] Response error_response(int status, std::string_view message);
 
 }  // namespace coupon::net::http

@@ -20,17 +20,17 @@ struct ServerConfig {
   std::uint16_t port = 8080;          ///< 0 picks a free one; see Server::port
   int threads = 1;
   int backlog = 4096;
-  std::int64_t connections_max = 20'000;      ///< over all loops; above it: 503 with Retry-After, then close
-  std::size_t header_bytes_max = 8 * 1024;    ///< request line and all fields; above: 431
-  std::size_t target_bytes_max = 2 * 1024;    ///< above: 414
-  std::size_t body_bytes_max = 4 * 1024;      ///< above: 413
+  std::int64_t connections_max = 20'000;                 ///< over all loops; above it: 503 with Retry-After, then close
+  std::size_t header_bytes_max = 8'192;                  ///< request line and all fields; above: 431
+  std::size_t target_bytes_max = 2'048;                  ///< above: 414
+  std::size_t body_bytes_max = 4'096;                    ///< above: 413
   std::int64_t requests_per_connection_max = 1'000'000;  ///< the last answer says Connection: close
-  std::int64_t idle_timeout_ms = 75'000;      ///< between requests
-  std::int64_t header_timeout_ms = 10'000;    ///< from a request's first byte to its header's end; then 408
-  std::int64_t body_timeout_ms = 10'000;      ///< from the header's end to the body's; then 408
-  std::int64_t answer_timeout_ms = 30'000;    ///< until the handler answers; then 503 and close
-  std::int64_t write_timeout_ms = 10'000;     ///< until the client took the answer; then the connection is cut
-  std::int64_t grace_ms = 10'000;             ///< of a graceful stop; then what is left is cut
+  std::int64_t idle_timeout_ms = 75'000;                 ///< between requests
+  std::int64_t header_timeout_ms = 10'000;               ///< from a request's first byte to its header's end; then 408
+  std::int64_t body_timeout_ms = 10'000;                 ///< from the header's end to the body's; then 408
+  std::int64_t answer_timeout_ms = 30'000;               ///< until the handler answers; then 503 and close
+  std::int64_t write_timeout_ms = 10'000;  ///< until the client took the answer; then the connection is cut
+  std::int64_t grace_ms = 10'000;          ///< of a graceful stop; then what is left is cut
 };
 
 class Server {
