@@ -8,9 +8,9 @@ set(CMAKE_CXX_FLAGS_DEV "-O1 -g1 -D_GLIBCXX_ASSERTIONS")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
-  -Wunused -Woverloaded-virtual -Wnull-dereference -Wformat=2 -Wimplicit-fallthrough)
+  -Wunused -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  add_compile_options(-Wduplicated-cond -Wlogical-op -fcoroutines)
+  add_compile_options(-Wduplicated-cond -Wlogical-op)
 endif()
 if(COUPON_WERROR)
   add_compile_options(-Werror)
@@ -27,8 +27,8 @@ elseif(COUPON_SANITIZE)
   message(FATAL_ERROR "COUPON_SANITIZE is '${COUPON_SANITIZE}'; use address, thread or nothing")
 endif()
 if(COUPON_SANITIZE)
-  # Inlined instrumentation makes gcc 12 see null and uninitialized values that are not there.
-  add_compile_options(-Wno-null-dereference -Wno-maybe-uninitialized)
+  # Inlined instrumentation makes gcc 12 see uninitialized values that are not there.
+  add_compile_options(-Wno-maybe-uninitialized)
 endif()
 
 find_program(COUPON_CCACHE ccache)

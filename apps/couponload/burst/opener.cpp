@@ -1,0 +1,131 @@
+#include "couponload/burst/opener.hpp"
+
+#include "couponload/burst/instant.hpp"
+
+namespace coupon::load {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using State = net::http::ResponseReader::State;
+
+namespace {
+
+constexpr int kAttemptsMax = 3;
+constexpr std::size_t kOpensPerPoll = 32;
+
+}  // namespace
+
+Opener::Opener(asio::io_context& io, const BurstPlan& plan, std::vector<Connection>& connections,
+               BurstProgress& progress)
+    : io_(io), plan_(plan), connections_(connections), progress_(progress) {}
+
+void Opener::run(const std::stop_token& stop) {
+  const auto deadline = to_instant(now_ns() + plan_.open_timeout_ns);
+  std::size_t opened = 0;
+  for (auto& connection : connections_) {
+    if (stop.stop_requested()) break;
+    open(connection);
+    if (++opened % kOpensPerPoll == 0) io_.poll();
+  }
+  while (settled_ < connections_.size() && !stop.stop_requested()) {
+    if (io_.run_one_until(deadline) == 0) break;
+  }
+  fail_rest(stop.stop_requested() ? "stopped" : "not open in time");
+}
+
+void Opener::open(Connection& connection) {
+  ++connection.attempts;
+  connection.stage = Connection::Stage::kOpening;
+  error_code error;
+  connection.socket.open(plan_.server.protocol(), error);
+  if (!error) connection.socket.non_blocking(true, error);
+  if (!error) connection.socket.set_option(asio::ip::tcp::no_delay(true), error);
+  if (error) {
+    if (error == asio::error::no_descriptors || error.value() == ENFILE) ++trouble_.out_of_descriptors;
+    return fail(connection, error.message());
+  }
+  connection.socket.async_connect(plan_.server, [this, &connection, started = now_ns()](const error_code& outcome) {
+    on_connected(connection, outcome, started);
+  });
+}
+
+void Opener::on_connected(Connection& connection, const error_code& error, std::int64_t started_ns) {
+  if (connection.stage != Connection::Stage::kOpening) return;
+  if (error.value() == EADDRNOTAVAIL) {
+    ++trouble_.out_of_ports;
+    return fail(connection, error.message());
+  }
+  if (error) return try_again(connection, error.message());
+  connection.shot->connect_ns = now_ns() - started_ns;
+  syn_retransmits_ += retransmits(connection.socket);
+  if (plan_.prime.empty()) return ready(connection);
+  prime(connection);
+}
+
+void Opener::prime(Connection& connection) {
+  connection.stage = Connection::Stage::kPriming;
+  error_code error;
+  const auto size = connection.socket.write_some(asio::buffer(plan_.prime), error);
+  if (error || size != plan_.prime.size()) return try_again(connection, "the prime request could not be written");
+  connection.reader = std::make_unique<net::http::ResponseReader>(kAnswerBytesMax);
+  await_prime(connection);
+}
+
+void Opener::await_prime(Connection& connection) {
+  connection.socket.async_wait(Socket::wait_read, [this, &connection](const error_code& error) {
+    if (connection.stage == Connection::Stage::kPriming) on_prime_readable(connection, error);
+  });
+}
+
+void Opener::on_prime_readable(Connection& connection, const error_code& error) {
+  if (error) return try_again(connection, error.message());
+  error_code failed;
+  const auto size = connection.socket.read_some(asio::buffer(scratch_), failed);
+  if (failed == asio::error::would_block) return await_prime(connection);
+  if (failed == asio::error::eof) return judge_prime(connection, connection.reader->finish());
+  if (failed) return try_again(connection, failed.message());
+  judge_prime(connection, connection.reader->feed({scratch_.data(), size}));
+}
+
+void Opener::judge_prime(Connection& connection, State state) {
+  if (state == State::kNeedMore) return await_prime(connection);
+  if (state != State::kDone) return try_again(connection, "the answer to the prime request was cut or is no HTTP");
+  const auto& answer = connection.reader->answer();
+  if (!answer.keep_alive) {
+    return try_again(connection, "the server ended the connection with its answer to the prime request (HTTP " +
+                                     std::to_string(answer.status) + ")");
+  }
+  ready(connection);
+}
+
+void Opener::ready(Connection& connection) {
+  connection.reader.reset();
+  connection.stage = Connection::Stage::kReady;
+  ++settled_;
+  progress_.ready.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Opener::try_again(Connection& connection, std::string_view reason) {
+  reset(connection);
+  connection.reader.reset();
+  if (connection.attempts >= kAttemptsMax) return fail(connection, reason);
+  open(connection);
+}
+
+void Opener::fail(Connection& connection, std::string_view reason) {
+  reset(connection);
+  connection.reader.reset();
+  connection.stage = Connection::Stage::kFailed;
+  connection.shot->connect_ns = -1;
+  ++settled_;
+  ++trouble_.failed;
+  if (trouble_.first.empty()) trouble_.first = reason;
+}
+
+void Opener::fail_rest(std::string_view reason) {
+  for (auto& connection : connections_) {
+    if (connection.stage < Connection::Stage::kReady) fail(connection, reason);
+  }
+}
+
+}  // namespace coupon::load

@@ -1,0 +1,51 @@
+#pragma once
+// Opens one thread's connections, all at once: against a slow acceptor a window of connects makes it far slower.
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <stop_token>
+#include <string_view>
+#include <vector>
+
+#include "couponload/burst/burst.hpp"
+#include "couponload/burst/connection.hpp"
+
+namespace coupon::load {
+
+/// Leaves every connection kReady or kFailed. An open socket may still wait to be accepted, so each one is primed with
+/// a harmless request. A connection gets three attempts.
+class Opener {
+ public:
+  Opener(boost::asio::io_context& io, const BurstPlan& plan, std::vector<Connection>& connections,
+         BurstProgress& progress);
+
+  /// Blocks; runs `io` on the calling thread.
+  void run(const std::stop_token& stop);
+  [[nodiscard]] const OpenTrouble& trouble() const { return trouble_; }
+  [[nodiscard]] std::int64_t syn_retransmits() const { return syn_retransmits_; }
+
+ private:
+  void open(Connection& connection);
+  void on_connected(Connection& connection, const boost::system::error_code& error, std::int64_t started_ns);
+  void prime(Connection& connection);
+  void await_prime(Connection& connection);
+  void on_prime_readable(Connection& connection, const boost::system::error_code& error);
+  void judge_prime(Connection& connection, net::http::ResponseReader::State state);
+  void ready(Connection& connection);
+  void try_again(Connection& connection, std::string_view reason);
+  void fail(Connection& connection, std::string_view reason);
+  void fail_rest(std::string_view reason);
+
+  static constexpr std::size_t kScratchBytes = std::size_t{16} * 1024;
+
+  boost::asio::io_context& io_;
+  const BurstPlan& plan_;
+  std::vector<Connection>& connections_;
+  BurstProgress& progress_;
+  OpenTrouble trouble_;
+  std::int64_t syn_retransmits_ = 0;
+  std::size_t settled_ = 0;
+  std::array<char, kScratchBytes> scratch_{};
+};
+
+}  // namespace coupon::load

@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include "couponload/report/run_report.hpp"
+
+namespace coupon::load {
+
+namespace {
+
+std::int64_t count_of(const RunReport& report, Outcome outcome) {
+  return report.figures.classes.at(static_cast<std::size_t>(outcome)).latency.count();
+}
+
+const Invariant* find(const RunReport& report, std::string_view name) {
+  for (const auto& invariant : report.invariants) {
+    if (invariant.name == name) return &invariant;
+  }
+  return nullptr;
+}
+
+std::string names_with(const RunReport& report, Judgement status) {
+  std::vector<std::string> names;
+  for (const auto& invariant : report.invariants) {
+    if (invariant.status == status) names.push_back(invariant.name);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// How many grants are too many, by the worst of the counts.
+std::int64_t over(const RunReport& report) {
+  const auto& observed = report.observed;
+  const auto before = observed.before ? observed.before->issued.value_or(0) : 0;
+  auto quota = observed.before ? observed.before->quota : std::nullopt;
+  auto most = before + report.tally.acknowledged;
+  if (observed.after) {
+    quota = observed.after->quota ? observed.after->quota : quota;
+    most = std::max({most, observed.after->issued.value_or(0), observed.after->recorded.value_or(0)});
+  }
+  return quota ? std::max<std::int64_t>(0, most - *quota) : 0;
+}
+
+// What happened, the classes that a good run does not have only when they are there.
+std::string counts(const RunReport& report) {
+  auto text = fmt::format("{} issued", grouped(count_of(report, Outcome::kIssued)));
+  for (const auto outcome : {Outcome::kPending, Outcome::kDuplicate}) {
+    if (count_of(report, outcome) > 0)
+      text += fmt::format(", {} {}", grouped(count_of(report, outcome)), name_of(outcome));
+  }
+  text += fmt::format(", {} sold out", grouped(count_of(report, Outcome::kSoldOut)));
+  const auto refused = count_of(report, Outcome::kRefused);
+  if (refused > 0) text += fmt::format(", {} refused", grouped(refused));
+  text += fmt::format(", {} errors, {} unknown", grouped(count_of(report, Outcome::kError)),
+                      grouped(count_of(report, Outcome::kUnknown)));
+  if (report.figures.unsent > 0) text += fmt::format(", {} unsent", grouped(report.figures.unsent));
+  return text;
+}
+
+std::string rows(const RunReport& report) {
+  const auto* readback = find(report, "readback");
+  if (readback == nullptr || readback->status == Judgement::kSkipped) return "nothing was read back";
+  if (readback->status == Judgement::kPass) return "every 200 has a row in the ledger";
+  return fmt::format("{} grants have a row in the ledger", readback->actual);
+}
+
+// Why it is not a pass.
+std::string reason(const RunReport& report) {
+  switch (report.exit) {
+    case ExitCode::kCorrectness: return fmt::format("violated {}; ", names_with(report, Judgement::kFail));
+    case ExitCode::kInvalid:
+      if (!report.validity.valid()) return report.validity.reasons.front() + "; ";
+      return fmt::format("cannot be told: {}; ", names_with(report, Judgement::kInconclusive));
+    default: return {};
+  }
+}
+
+}  // namespace
+
+std::string grouped(std::int64_t number) {
+  constexpr std::size_t kGroup = 3;
+  auto text = fmt::format("{}", number);
+  const std::size_t first = number < 0 ? 1 : 0;
+  for (auto at = text.size(); at > first + kGroup;) {
+    at -= kGroup;
+    text.insert(at, 1, ',');
+  }
+  return text;
+}
+
+std::string render_verdict(const RunReport& report) {
+  const bool inconclusive = report.exit == ExitCode::kInvalid && report.validity.valid();
+  return fmt::format("VERDICT {}: {}{}; {} over, {} twice; {}", inconclusive ? "inconclusive" : verdict_of(report.exit),
+                     reason(report), counts(report), grouped(over(report)), grouped(report.tally.twice), rows(report));
+}
+
+}  // namespace coupon::load
