@@ -1,0 +1,102 @@
+// couponload against the real couponsrv.
+
+#include <csignal>
+#include <gtest/gtest.h>
+
+#include "functional/programs.hpp"
+
+namespace coupon::test {
+
+namespace {
+
+// Tests share their machine: how long anything took is not judged.
+std::vector<std::string> burst(const Service& service, std::vector<std::string> more) {
+  std::vector<std::string> command{program("couponload"), "burst", service.url(), "--max-lag", "1m",
+                                   "--max-run-delay",     "100"};
+  command.insert(command.end(), more.begin(), more.end());
+  return command;
+}
+
+std::string last_line(const std::string& text) {
+  const auto end = text.find_last_not_of('\n');
+  return text.substr(text.find_last_of('\n', end) + 1, end - text.find_last_of('\n', end));
+}
+
+}  // namespace
+
+TEST(Burst, of_two_thousand_for_a_hundred_places_passes_and_says_so) {
+  Shop shop(100);
+  Service service(shop.folder.path());
+  const auto done = run(burst(service, {"-u", "2000", "--out", shop.folder.file("run.json")}));
+  EXPECT_EQ(done.code, 0) << done.out << done.err;
+  EXPECT_EQ(last_line(done.out),
+            "VERDICT pass: 100 issued, 1,900 sold out, 0 errors, 0 unknown; 0 over, 0 twice; every 200 has a row in "
+            "the ledger");
+  const auto result = nlohmann::json::parse(read_file(shop.folder.file("run.json")));
+  EXPECT_EQ(result["exit"], 0);
+  EXPECT_EQ(ctl(shop.store, {"reconcile"}).code, 0);
+  EXPECT_EQ(json_of(service.get("/api/v1/coupons/stock/FLASH100"))["data"]["recorded"], 100);
+}
+
+TEST(Burst, with_places_for_all_gives_everybody_one) {
+  Shop shop(1'000);
+  Service service(shop.folder.path());
+  const auto done = run(burst(service, {"-u", "1000"}));
+  EXPECT_EQ(done.code, 0) << done.out << done.err;
+  EXPECT_NE(done.out.find("VERDICT pass: 1,000 issued, 0 sold out"), std::string::npos) << done.out;
+}
+
+TEST(Burst, of_members_who_ask_ten_times_gives_each_one_place) {
+  Shop shop(1'000);
+  Service service(shop.folder.path());
+  const auto done = run(burst(service, {"-u", "1000", "--same-user", "10"}));
+  EXPECT_EQ(done.code, 0) << done.out << done.err;
+  EXPECT_NE(done.out.find("100 issued"), std::string::npos) << done.out;
+  EXPECT_EQ(json_of(service.get("/api/v1/coupons/stock/FLASH100"))["data"]["issued"], 100);
+}
+
+TEST(Burst, without_a_server_or_a_coupon_exits_3_with_a_reason) {
+  Shop shop(1);
+  Service service(shop.folder.path());
+  const auto missing = run(burst(service, {"-u", "10", "--code", "NOPE"}));
+  EXPECT_EQ(missing.code, 3) << missing.err;
+  EXPECT_NE(missing.err.find("NOPE"), std::string::npos) << missing.err;
+  const auto command = burst(service, {"-u", "10"});
+  EXPECT_EQ(service.stop(), 0);
+  const auto gone = run(command);
+  EXPECT_EQ(gone.code, 3);
+  EXPECT_NE(gone.err.find("127.0.0.1"), std::string::npos) << gone.err;
+}
+
+TEST(Burst, needs_descriptors_and_says_how_to_get_them) {
+  const auto refused =
+      run({"sh", "-c", "ulimit -n 100; exec \"$@\"", "sh", program("couponload"), "burst", "-u", "1000"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("ulimit -n"), std::string::npos) << refused.err;
+}
+
+TEST(Burst, is_interrupted_by_Ctrl_C_with_exit_code_130) {
+  Shop shop(100);
+  Service service(shop.folder.path());
+  const auto command = burst(service, {"-u", "500", "--timeout", "1h", "--no-prime"});
+  Process load(command);
+  ASSERT_TRUE(eventually([&] { return service.metric("http_connections") >= 100; }));
+  service.process().signal(SIGSTOP);
+  load.signal(SIGINT);
+  const auto code = load.wait();
+  service.process().signal(SIGCONT);
+  // A burst that was over before the signal may be judged; one that was not is 130.
+  EXPECT_TRUE(code == 130 || load.out().find("VERDICT") != std::string::npos) << code << load.err();
+}
+
+TEST(Burst, whose_server_dies_is_never_called_a_pass) {
+  Shop shop(5'000);
+  Service service(shop.folder.path());
+  Process load(burst(service, {"-u", "5000", "--settle", "1s"}));
+  ASSERT_TRUE(eventually([&] { return service.metric(R"(issue_answers_total{outcome="granted"})") >= 1; }));
+  service.process().signal(SIGKILL);
+  const auto code = load.wait();
+  EXPECT_TRUE(code == 6 || code == 3) << code << load.out() << load.err();
+}
+
+}  // namespace coupon::test
