@@ -1,10 +1,11 @@
 #include "base/signals.hpp"
 
-#include <pthread.h>
-#include <unistd.h>
-
+#include <cerrno>
 #include <csignal>
+#include <initializer_list>
+#include <pthread.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace coupon::base {
@@ -12,20 +13,29 @@ namespace coupon::base {
 namespace {
 
 constexpr int kWake = SIGUSR2;  // ends the watching thread
+constexpr int kStoppedHard = 130;
 
-sigset_t stop_set() {
+sigset_t set_of(std::initializer_list<int> signals) {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, kWake);
+  for (const int signal : signals) sigaddset(&set, signal);
   return set;
+}
+
+extern "C" void stop_hard(int) { ::_exit(kStoppedHard); }
+
+// To be called on the watching thread: it is busy with the handler from now on, so that the next signal interrupts it.
+void arm_hard_stop() {
+  std::signal(SIGINT, stop_hard);
+  std::signal(SIGTERM, stop_hard);
+  const auto set = set_of({SIGINT, SIGTERM});
+  if (::pthread_sigmask(SIG_UNBLOCK, &set, nullptr) != 0) ::_exit(kStoppedHard);
 }
 
 }  // namespace
 
 StopSignals::StopSignals() {
-  const auto set = stop_set();
+  const auto set = set_of({SIGINT, SIGTERM, kWake});
   if (const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); error != 0) {
     throw std::system_error(error, std::generic_category(), "cannot block signals");
   }
@@ -46,7 +56,7 @@ void StopSignals::on_stop(std::function<void(int)> handler) {
 }
 
 void StopSignals::watch(const std::function<void(int)>& handler) {
-  const auto set = stop_set();
+  auto set = set_of({SIGINT, SIGTERM, kWake});
   for (;;) {
     int signal = 0;
     if (::sigwait(&set, &signal) != 0) return;
@@ -54,7 +64,9 @@ void StopSignals::watch(const std::function<void(int)>& handler) {
       if (ending_.load()) return;
       continue;
     }
-    if (received_.exchange(signal) != 0) ::_exit(130);
+    received_.store(signal);
+    set = set_of({kWake});
+    arm_hard_stop();
     handler(signal);
   }
 }

@@ -1,7 +1,11 @@
 #include "coupon/event.hpp"
 
+#include <charconv>
 #include <fmt/format.h>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 namespace coupon {
 
@@ -30,6 +34,24 @@ JournalRecord encode(const GrantEvent& event) {
 }
 
 namespace {
+
+// A length, a colon, the bytes: names and values may contain anything.
+void append_part(std::string& out, std::string_view part) {
+  fmt::format_to(std::back_inserter(out), "{}:", part.size());
+  out.append(part);
+}
+
+std::optional<std::string> take_part(std::string_view& packed) {
+  std::size_t size = 0;
+  const auto* const end = packed.data() + packed.size();
+  const auto [colon, error] = std::from_chars(packed.data(), end, size);
+  if (error != std::errc{} || colon == end || *colon != ':') return std::nullopt;
+  packed.remove_prefix(static_cast<std::size_t>(colon - packed.data()) + 1);
+  if (size > packed.size()) return std::nullopt;
+  std::string part(packed.substr(0, size));
+  packed.remove_prefix(size);
+  return part;
+}
 
 base::Result<std::string> text_field(const nlohmann::json& object, const char* name) {
   const auto it = object.find(name);
@@ -71,6 +93,27 @@ base::Result<GrantEvent> read_fields(const nlohmann::json& object) {
 }
 
 }  // namespace
+
+std::string pack_headers(const std::vector<Header>& headers) {
+  std::string packed;
+  for (const auto& header : headers) {
+    append_part(packed, header.name);
+    append_part(packed, header.value);
+  }
+  return packed;
+}
+
+std::vector<Header> unpack_headers(std::string_view packed) {
+  std::vector<Header> headers;
+  while (!packed.empty()) {
+    auto name = take_part(packed);
+    if (!name) break;
+    auto value = take_part(packed);
+    if (!value) break;
+    headers.push_back({std::move(*name), std::move(*value)});
+  }
+  return headers;
+}
 
 base::Result<GrantEvent> decode(std::string_view value) {
   if (value.size() > kEventBytesMax) {

@@ -43,6 +43,10 @@ struct JournalRecord {
 /// The JSON value alone.
 [[nodiscard]] std::string encode_value(const GrantEvent& event);
 [[nodiscard]] JournalRecord encode(const GrantEvent& event);
+/// Headers as one byte string, for a store without lists; any bytes are kept. No headers: empty.
+[[nodiscard]] std::string pack_headers(const std::vector<Header>& headers);
+/// Reads what pack_headers wrote; of damaged bytes, the headers before the damage.
+[[nodiscard]] std::vector<Header> unpack_headers(std::string_view packed);
 /// kInvalid: not a grant event (the message says which field); kUnsupported: written by a newer version.
 [[nodiscard]] base::Result<GrantEvent> decode(std::string_view value);
 

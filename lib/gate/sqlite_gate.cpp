@@ -28,7 +28,7 @@ Result<CouponRow> read_coupon(Database& database, const CouponCode& code) {
   coupon.building_epoch = static_cast<std::uint32_t>(row->integer(10));
   coupon.building_server = row->text(11);
   status.known = true;
-  status.serving = row->text(0) == coupon.identity;
+  status.serving = !coupon.identity.empty() && row->text(0) == coupon.identity;
   status.building = coupon.building_epoch != 0;
   status.epoch = static_cast<std::uint32_t>(row->integer(1));
   status.state = *state;
@@ -136,15 +136,13 @@ Result<IssueReply> issue_all(Database& database, const CouponCode& code, const s
 }
 
 // True when the coupon is served here and the member holds exactly this id.
-Result<bool> holds(Database& database, const CouponCode& code, const GrantRef& ref, CouponRow& coupon,
-                   std::optional<HeldGrant>& held) {
-  auto row = read_coupon(database, code);
-  if (!row) return std::unexpected(row.error());
-  coupon = std::move(*row);
-  auto found = read_held(database, code, ref.member);
-  if (!found) return std::unexpected(found.error());
-  held = std::move(*found);
-  return coupon.status.serving && held && held->grant.id == ref.id;
+Result<bool> holds(Database& database, const CouponCode& code, const GrantRef& ref) {
+  const auto coupon = read_coupon(database, code);
+  if (!coupon) return std::unexpected(coupon.error());
+  if (!coupon->status.serving) return false;
+  const auto held = read_held(database, code, ref.member);
+  if (!held) return std::unexpected(held.error());
+  return *held && (*held)->grant.id == ref.id;
 }
 
 Result<> set_pending(Database& database, const CouponCode& code, const MemberId& member, bool pending,
@@ -156,18 +154,18 @@ Result<> set_pending(Database& database, const CouponCode& code, const MemberId&
 
 Result<std::vector<bool>> confirm_all(Database& database, const CouponCode& code, std::uint32_t epoch,
                                       const std::vector<GrantRef>& refs) {
-  std::vector<bool> confirmed;
-  confirmed.reserve(refs.size());
-  for (const auto& ref : refs) {
-    CouponRow coupon;
-    std::optional<HeldGrant> held;
-    const auto same = holds(database, code, ref, coupon, held);
-    if (!same) return std::unexpected(same.error());
-    const bool yes = *same && coupon.status.epoch == epoch;
-    if (yes && held->pending) {
-      COUPON_TRY(set_pending(database, code, ref.member, false, 0));
+  const auto coupon = read_coupon(database, code);
+  if (!coupon) return std::unexpected(coupon.error());
+  std::vector<bool> confirmed(refs.size(), false);
+  if (!coupon->status.serving || coupon->status.epoch != epoch) return confirmed;
+  for (std::size_t i = 0; i < refs.size(); ++i) {
+    const auto held = read_held(database, code, refs[i].member);
+    if (!held) return std::unexpected(held.error());
+    if (!*held || (*held)->grant.id != refs[i].id) continue;
+    if ((*held)->pending) {
+      COUPON_TRY(set_pending(database, code, refs[i].member, false, 0));
     }
-    confirmed.push_back(yes);
+    confirmed[i] = true;
   }
   return confirmed;
 }
@@ -248,7 +246,7 @@ Result<GatePage> read_page(Database& database, const CouponCode& code, const std
     if (!held) return std::unexpected(held.error());
     page.grants.push_back(std::move(*held));
   }
-  if (page.grants.size() == limit) page.next = page.grants.back().grant.member.text();
+  if (!page.grants.empty() && page.grants.size() == limit) page.next = page.grants.back().grant.member.text();
   return page;
 }
 
@@ -258,6 +256,7 @@ SqliteGate::SqliteGate(net::sql::GroupCommit& store, const base::Clock& clock, b
     : store_(store), clock_(clock), executor_(executor) {}
 
 void SqliteGate::issue(const CouponCode& code, std::vector<Ask> asks, base::Done<IssueReply> done) {
+  if (refuses(asks.size(), done)) return;
   // The clock is read inside the transaction, so that ranks and times of one coupon rise together.
   run<IssueReply>(
       Kind::kWrite,
@@ -267,6 +266,7 @@ void SqliteGate::issue(const CouponCode& code, std::vector<Ask> asks, base::Done
 
 void SqliteGate::confirm(const CouponCode& code, std::uint32_t epoch, std::vector<GrantRef> refs,
                          base::Done<std::vector<bool>> done) {
+  if (refuses(refs.size(), done)) return;
   run<std::vector<bool>>(
       Kind::kWrite, [code, epoch, refs = std::move(refs)](Database& db) { return confirm_all(db, code, epoch, refs); },
       std::move(done));
@@ -307,9 +307,7 @@ void SqliteGate::revoke(const CouponCode& code, GrantRef ref, base::Done<bool> d
   run<bool>(
       Kind::kWrite,
       [code, ref = std::move(ref)](Database& db) -> Result<bool> {
-        CouponRow coupon;
-        std::optional<HeldGrant> held;
-        auto same = holds(db, code, ref, coupon, held);
+        auto same = holds(db, code, ref);
         if (!same || !*same) return same;
         COUPON_TRY(delete_held(db, code, ref.member));
         return true;
@@ -321,9 +319,7 @@ void SqliteGate::rearm(const CouponCode& code, GrantRef ref, base::Done<bool> do
   run<bool>(
       Kind::kWrite,
       [code, ref = std::move(ref)](Database& db) -> Result<bool> {
-        CouponRow coupon;
-        std::optional<HeldGrant> held;
-        auto same = holds(db, code, ref, coupon, held);
+        auto same = holds(db, code, ref);
         if (!same || !*same) return same;
         COUPON_TRY(set_pending(db, code, ref.member, true, 0));
         return true;

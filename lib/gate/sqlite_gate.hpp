@@ -40,6 +40,9 @@ class SqliteGate final : public Gate {
   /// Runs `body(database) -> Result<T>` in the store and posts its result to the executor.
   template <class T, class Body>
   void run(net::sql::GroupCommit::Kind kind, Body body, base::Done<T> done);
+  /// True, and `done` gets kInvalid, when a call carries more than kGateBatchMax.
+  template <class T>
+  bool refuses(std::size_t count, base::Done<T>& done);
 
   net::sql::GroupCommit& store_;
   const base::Clock& clock_;

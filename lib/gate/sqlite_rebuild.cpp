@@ -1,5 +1,6 @@
 // The rebuild's steps over the embedded store; see service/rebuild.hpp for their order.
 
+#include <algorithm>
 #include <utility>
 
 #include "gate/sqlite_gate.hpp"
@@ -133,6 +134,7 @@ void SqliteGate::fence(const CouponCode& code, std::uint32_t target_epoch, base:
 
 void SqliteGate::merge(const CouponCode& code, const BuildToken& token, std::vector<Grant> held,
                        std::vector<GrantRef> revoked, base::Done<bool> done) {
+  if (refuses(std::max(held.size(), revoked.size()), done)) return;
   run<bool>(
       Kind::kWrite,
       [code, token, held = std::move(held), revoked = std::move(revoked)](Database& db) {

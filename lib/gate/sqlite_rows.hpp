@@ -1,6 +1,7 @@
 #pragma once
 // How the embedded store keeps a gate: shared by the files of SqliteGate, used by nothing else.
 
+#include <fmt/format.h>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,14 @@ void SqliteGate::run(net::sql::GroupCommit::Kind kind, Body body, base::Done<T> 
     if (!outcome) *value = std::unexpected(std::move(outcome.error()));
     executor_.post([value, done = std::move(done)]() mutable { done(std::move(*value)); });
   });
+}
+
+template <class T>
+bool SqliteGate::refuses(std::size_t count, base::Done<T>& done) {
+  if (count <= kGateBatchMax) return false;
+  auto error = base::fail(base::Errc::kInvalid, fmt::format("a call to the gate takes at most {}", kGateBatchMax));
+  executor_.post([error = std::move(error), done = std::move(done)]() mutable { done(std::move(error)); });
+  return true;
 }
 
 }  // namespace coupon::gate

@@ -16,33 +16,9 @@ namespace {
 
 constexpr std::int32_t kPartition = 0;
 
-std::string pack(const std::vector<Header>& headers) {
-  std::string out;
-  for (const auto& header : headers) {
-    out.append(header.name).push_back('\0');
-    out.append(header.value).push_back('\0');
-  }
-  return out;
-}
-
-std::vector<Header> unpack(std::string_view bytes) {
-  std::vector<Header> headers;
-  const auto next = [&bytes] {
-    const auto end = std::min(bytes.find('\0'), bytes.size());
-    std::string part(bytes.substr(0, end));
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
-    return part;
-  };
-  while (!bytes.empty()) {
-    auto name = next();
-    headers.push_back({std::move(name), next()});
-  }
-  return headers;
-}
-
 Result<> insert_all(Database& database, const std::vector<JournalRecord>& records, std::int64_t now_ms) {
   for (const auto& record : records) {
-    const auto headers = pack(record.headers);
+    const auto headers = pack_headers(record.headers);
     auto row = database.cached("INSERT INTO journal (timestamp_ms, key, value, headers) VALUES (?1, ?2, ?3, ?4)");
     row->bind(1, now_ms).bind(2, record.key).bind_blob(3, record.value).bind_blob(4, headers);
     COUPON_TRY(row->run());
@@ -58,8 +34,23 @@ Result<std::int64_t> single(Database& database, std::string_view sql, std::strin
   return *there && !row->null(0) ? row->integer(0) : fallback;
 }
 
+// A group without a commit starts with what is still there.
 Result<std::int64_t> committed_offset(Database& database, std::string_view group) {
-  return single(database, "SELECT next_offset FROM journal_groups WHERE name = ?1", group, 1);
+  return single(database,
+                "SELECT coalesce((SELECT next_offset FROM journal_groups WHERE name = ?1),"
+                " (SELECT min(offset) FROM journal), (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'journal'))",
+                group, 1);
+}
+
+// Makes the group known, and answers where it is.
+Result<std::int64_t> join(Database& database, std::string_view group) {
+  const auto offset = committed_offset(database, group);
+  if (!offset) return offset;
+  auto row =
+      database.cached("INSERT INTO journal_groups (name, next_offset) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING");
+  row->bind(1, group).bind(2, *offset);
+  COUPON_TRY(row->run());
+  return offset;
 }
 
 // The end survives trimming: AUTOINCREMENT remembers the highest offset ever given.
@@ -77,7 +68,7 @@ Result<std::vector<ConsumedRecord>> read_from(Database& database, std::int64_t f
     if (!more) return std::unexpected(more.error());
     if (!*more) return records;
     records.push_back({kPartition, rows->integer(0), rows->integer(1), std::string(rows->text(2)),
-                       std::string(rows->blob(3)), unpack(rows->blob(4))});
+                       std::string(rows->blob(3)), unpack_headers(rows->blob(4))});
   }
 }
 
@@ -117,15 +108,20 @@ Result<std::vector<ConsumedRecord>> SqliteJournalReader::poll(std::size_t limit,
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(wait_ms);
   for (;;) {
     std::vector<ConsumedRecord> records;
-    COUPON_TRY(store_.run(Kind::kRead, [&](Database& db) -> Result<> {
-      const auto from = position_ >= 0 ? Result<std::int64_t>(position_) : committed_offset(db, group_);
-      if (!from) return std::unexpected(from.error());
-      auto found = read_from(db, *from, limit);
+    auto from = position_;
+    // The first poll is a write: from then on the group holds back the trimming.
+    COUPON_TRY(store_.run(from < 0 ? Kind::kWrite : Kind::kRead, [&](Database& db) -> Result<> {
+      if (from < 0) {
+        const auto joined = join(db, group_);
+        if (!joined) return std::unexpected(joined.error());
+        from = *joined;
+      }
+      auto found = read_from(db, from, limit);
       if (!found) return std::unexpected(found.error());
       records = std::move(*found);
-      position_ = records.empty() ? *from : records.back().offset + 1;
       return {};
     }));
+    position_ = records.empty() ? from : records.back().offset + 1;
     const auto now = std::chrono::steady_clock::now();
     if (!records.empty() || now >= until) return records;
     std::this_thread::sleep_for(
@@ -136,7 +132,7 @@ Result<std::vector<ConsumedRecord>> SqliteJournalReader::poll(std::size_t limit,
 Result<> SqliteJournalReader::commit(const Positions& next) {
   const auto it = next.find(kPartition);
   if (it == next.end()) return {};
-  return store_.run(Kind::kWrite,
+  return store_.run(Kind::kPatient,
                     [this, offset = it->second](Database& db) { return store_commit(db, group_, offset); });
 }
 

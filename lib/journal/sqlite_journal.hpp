@@ -1,6 +1,6 @@
 #pragma once
 // The journal as a table of the embedded store: one partition, numbered 0. Records are removed once every group has
-// committed past them.
+// committed past them; a group counts from its first poll.
 
 #include <chrono>
 #include <string>

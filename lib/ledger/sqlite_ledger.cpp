@@ -78,6 +78,7 @@ Result<Coupon> change_coupon(Database& database, const CouponCode& code, std::ui
   after.state = change.state.value_or(before.state);
   after.window = change.window.value_or(before.window);
   after.version = before.version + 1;
+  COUPON_TRY(validate(after));
   {
     auto row = database.cached(
         "UPDATE coupons SET quota = ?2, state = ?3, opens_ms = ?4, ends_ms = ?5, version = ?6 WHERE code = ?1");
@@ -188,14 +189,20 @@ Result<LedgerSnapshot> read_snapshot(Database& database, const CouponCode& code)
   return snapshot;
 }
 
-Result<std::optional<std::int64_t>> open_letter(Database& database, const GrantId& id) {
-  auto row =
-      database.cached("SELECT id FROM failed_coupon_issues WHERE grant_id = ?1 AND state IN ('RETRYING', 'OPEN')");
-  row->bind_blob(1, id.view());
-  const auto there = row->step();
-  if (!there) return std::unexpected(there.error());
-  if (!*there) return std::nullopt;
-  return row->integer(0);
+// Is there an open dead letter of this grant? What it does not say, the operator does.
+Result<bool> has_open_letter(Database& database, const CouponCode& code, const GrantRef& ref) {
+  auto row = database.cached(
+      "SELECT 1 FROM failed_coupon_issues WHERE grant_id = ?1 AND state IN ('RETRYING', 'OPEN')"
+      " AND coalesce(code, ?2) = ?2 AND coalesce(user_id, ?3) = ?3");
+  row->bind_blob(1, ref.id.view()).bind(2, code.text()).bind(3, ref.member.text());
+  return row->step();
+}
+
+// Is the grant's row one of this coupon and member?
+Result<bool> belongs(Database& database, const CouponCode& code, const GrantRef& ref) {
+  auto row = database.cached("SELECT 1 FROM issues WHERE grant_id = ?1 AND code = ?2 AND user_id = ?3");
+  row->bind_blob(1, ref.id.view()).bind(2, code.text()).bind(3, ref.member.text());
+  return row->step();
 }
 
 Result<> write_tombstone(Database& database, const CouponCode& code, const GrantRef& ref, std::string_view reason,
@@ -221,29 +228,16 @@ Result<bool> revoke_grant(Database& database, const CouponCode& code, const Gran
   if (!row) return std::unexpected(row.error());
   if (*row) {
     if ((*row)->state == RowState::kUsed) return fail(Errc::kConflict, "the grant is used: it cannot be revoked");
-    if ((*row)->grant.member != ref.member) return fail(Errc::kConflict, "the grant belongs to another member");
+    const auto mine = belongs(database, code, ref);
+    if (!mine) return std::unexpected(mine.error());
+    if (!*mine) return fail(Errc::kConflict, "the grant belongs to another member or coupon");
   } else {
-    const auto letter = open_letter(database, ref.id);
+    const auto letter = has_open_letter(database, code, ref);
     if (!letter) return std::unexpected(letter.error());
     if (!*letter) return fail(Errc::kNotFound, "the ledger knows no such grant");
   }
   COUPON_TRY(write_tombstone(database, code, ref, reason, now_ms));
   return true;
-}
-
-std::vector<Header> unpack(std::string_view bytes) {
-  std::vector<Header> headers;
-  const auto next = [&bytes] {
-    const auto end = std::min(bytes.find('\0'), bytes.size());
-    std::string part(bytes.substr(0, end));
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
-    return part;
-  };
-  while (!bytes.empty()) {
-    auto name = next();
-    headers.push_back({std::move(name), next()});
-  }
-  return headers;
 }
 
 Result<DeadLetter> letter_from(const net::sql::Statement& row) {
@@ -254,7 +248,7 @@ Result<DeadLetter> letter_from(const net::sql::Statement& row) {
                    row.integer(3),
                    std::string(row.text(8)),
                    std::string(row.blob(9)),
-                   unpack(row.blob(10))};
+                   unpack_headers(row.blob(10))};
   if (auto code = CouponCode::parse(row.text(4))) letter.code = std::move(*code);
   if (auto member = MemberId::parse(row.text(5))) letter.member = std::move(*member);
   if (const auto id = GrantId::from_bytes(row.blob(6))) letter.grant = *id;
@@ -344,7 +338,7 @@ Result<> SqliteLedger::bump_epoch(const CouponCode& code, std::uint32_t from) {
 
 Result<std::vector<PersistOutcome>> SqliteLedger::persist(const std::vector<PersistItem>& items,
                                                           const std::vector<DeadLetter>& dead) {
-  return run<std::vector<PersistOutcome>>(Kind::kWrite,
+  return run<std::vector<PersistOutcome>>(Kind::kPatient,
                                           [&](Database& db) { return persist_all(db, items, dead, clock_.wall_ms()); });
 }
 

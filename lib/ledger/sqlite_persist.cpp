@@ -31,18 +31,9 @@ void bind_optional(const net::sql::StatementUse& row, int index, const std::stri
   }
 }
 
-std::string pack(const std::vector<Header>& headers) {
-  std::string out;
-  for (const auto& header : headers) {
-    out.append(header.name).push_back('\0');
-    out.append(header.value).push_back('\0');
-  }
-  return out;
-}
-
 // The origin is unique: a replay of the batch does not store its dead letters twice.
 Result<> insert_dead(Database& database, const DeadLetter& letter, std::int64_t now_ms) {
-  const auto headers = pack(letter.record.headers);
+  const auto headers = pack_headers(letter.record.headers);
   auto row = database.cached(
       "INSERT INTO failed_coupon_issues (origin_partition, origin_offset, origin_ms, code, user_id, grant_id, epoch,"
       " key, raw, headers, error_class, error, attempts, state, created_ms, updated_ms)"

@@ -56,7 +56,7 @@ CREATE TABLE journal (
   timestamp_ms INTEGER NOT NULL,
   key          TEXT    NOT NULL,
   value        BLOB    NOT NULL,
-  headers      BLOB                               -- name, NUL, value, NUL …; NULL where the value says it all
+  headers      BLOB                               -- packed; NULL where the value says it all
 ) STRICT;
 
 CREATE TABLE journal_groups (
@@ -79,7 +79,7 @@ CREATE TABLE coupons (
 
 CREATE TABLE issues (
   grant_id  BLOB    PRIMARY KEY CHECK (length(grant_id) = 16),
-  code      TEXT    NOT NULL REFERENCES coupons (code),
+  code      TEXT    NOT NULL,  -- no reference: a tombstone may be of a coupon that the ledger does not have
   user_id   TEXT    NOT NULL,
   rank_no   INTEGER NOT NULL,
   issued_ms INTEGER NOT NULL,
@@ -90,7 +90,8 @@ CREATE TABLE issues (
 ) STRICT, WITHOUT ROWID;
 -- At most one live grant per coupon and member.
 CREATE UNIQUE INDEX issues_live ON issues (code, user_id) WHERE state <> 'REVOKED';
-CREATE INDEX issues_rank ON issues (code, rank_no, grant_id);
+-- With the state, so that counting reads this index alone.
+CREATE INDEX issues_rank ON issues (code, rank_no, grant_id, state);
 
 CREATE TABLE failed_coupon_issues (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,7 +1,7 @@
 // Wrong usage and start-up failures of the programs: exit codes, and messages that name the remedy.
 
-#include <csignal>
 #include <gtest/gtest.h>
+#include <ostream>
 
 #include "functional/programs.hpp"
 
@@ -40,6 +40,8 @@ struct BadSetting {
   std::vector<std::string> arguments;
   const char* says;
 };
+
+void PrintTo(const BadSetting& one, std::ostream* out) { *out << one.name; }
 
 class BadSettings : public testing::TestWithParam<BadSetting> {};
 

@@ -13,7 +13,9 @@ namespace coupon::load {
 int run_couponload(int argc, const char* const* argv, base::StopSignals& signals) {
   CLI::App app("Load with a verdict: asks like users do, measures, and verifies every promise.", "couponload");
   app.set_version_flag("--version", std::string("couponload ") + COUPON_VERSION);
-  app.footer("Run couponload burst --help for options, examples and exit codes.");
+  app.footer(
+      "Examples:\n  couponload burst http://127.0.0.1:8080 --code FLASH100 -u 10000\n"
+      "  couponload burst --help    all options\n\nExit codes: see couponload burst --help.");
   app.require_subcommand(1);
   const BurstCommandLine burst(app);
   if (const auto code = base::parse_command_line(app, argc, argv)) return *code;

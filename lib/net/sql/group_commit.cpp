@@ -38,6 +38,7 @@ void GroupCommit::submit(Kind kind, Work work, Finished finished) {
     const std::scoped_lock lock(mutex_);
     if (queue_.size() < config_.queue_max) {
       queue_.push_back({kind, std::move(work), std::move(finished), {}});
+      if (kind != Kind::kPatient) ++impatient_;
       finished = nullptr;
     }
   }
@@ -55,16 +56,25 @@ Result<> GroupCommit::run(Kind kind, Work work) {
   return future.get();
 }
 
+bool GroupCommit::wait_for_company(std::unique_lock<std::mutex>& lock) {
+  wake_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+  if (queue_.empty()) return false;
+  const auto until = queue_.front().since + std::chrono::milliseconds(config_.patience_ms);
+  wake_.wait_until(lock, until, [this] { return ending_ || impatient_ > 0 || queue_.size() >= config_.group_max; });
+  return true;
+}
+
 void GroupCommit::loop() {
   for (;;) {
     std::vector<Item> group;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return ending_ || !queue_.empty(); });
-      if (queue_.empty()) return;
+      if (!wait_for_company(lock)) return;
       const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), config_.group_max));
       std::move(queue_.begin(), queue_.begin() + count, std::back_inserter(group));
       queue_.erase(queue_.begin(), queue_.begin() + count);
+      impatient_ -= static_cast<std::size_t>(
+          std::ranges::count_if(group, [](const Item& item) { return item.kind != Kind::kPatient; }));
     }
     run_group(group);
     for (auto& item : group) item.finished(std::move(item.result));
@@ -77,6 +87,7 @@ void GroupCommit::run_group(std::vector<Item>& group) {
   if (outcome) outcome = run_items(group);
   if (!outcome) {
     failures_.add();
+    abandon();
     base::log::error("store: {}", outcome.error().message);
     for (auto& item : group) {
       if (item.result) item.result = std::unexpected(outcome.error());
@@ -89,7 +100,7 @@ void GroupCommit::run_group(std::vector<Item>& group) {
 }
 
 Result<> GroupCommit::begin(const std::vector<Item>& group) {
-  const bool writes = std::ranges::any_of(group, [](const Item& item) { return item.kind == Kind::kWrite; });
+  const bool writes = std::ranges::any_of(group, [](const Item& item) { return item.kind != Kind::kRead; });
   return database_->cached(writes ? "BEGIN IMMEDIATE" : "BEGIN")->run();
 }
 
@@ -101,7 +112,7 @@ Result<> GroupCommit::run_items(std::vector<Item>& group) {
       return item.result ? base::fail_retryable(Errc::kIo, "the transaction was rolled back") : item.result;
     }
   }
-  return commit();
+  return database_->cached("COMMIT")->run();
 }
 
 void GroupCommit::run_item(Item& item) {
@@ -121,14 +132,12 @@ void GroupCommit::run_item(Item& item) {
   if (!undone) item.result = undone;
 }
 
-Result<> GroupCommit::commit() {
-  auto done = database_->cached("COMMIT")->run();
-  if (!done && database_->in_transaction()) {
-    if (const auto undone = database_->cached("ROLLBACK")->run(); !undone) {
-      base::log::error("store: rollback failed: {}", undone.error().message);
-    }
+// Whatever failed, the next group finds no transaction.
+void GroupCommit::abandon() {
+  if (!database_->in_transaction()) return;
+  if (const auto undone = database_->cached("ROLLBACK")->run(); !undone) {
+    base::log::error("store: rollback failed: {}", undone.error().message);
   }
-  return done;
 }
 
 }  // namespace coupon::net::sql

@@ -2,6 +2,7 @@
 // Group commit: one thread owns one connection; all work that waits while a commit runs leaves in the next one. So
 // the price of a durable commit is shared by everybody who waits for it, without a timer and without delay when idle.
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -20,6 +21,7 @@ namespace coupon::net::sql {
 struct GroupCommitConfig {
   std::size_t queue_max = 10'000;  ///< waiting works; above it submit answers kBusy
   std::size_t group_max = 64;      ///< works in one transaction
+  std::int64_t patience_ms = 10;   ///< longest wait of a patient work for company
 };
 
 /// Thread-safe.
@@ -30,7 +32,12 @@ class GroupCommit {
   /// Called on the group's thread after the commit. An Error of the commit itself reaches every work of the group, and
   /// nothing of it is stored.
   using Finished = std::move_only_function<void(base::Result<>)>;
-  enum class Kind { kRead, kWrite };
+  enum class Kind {
+    kRead,
+    kWrite,
+    kPatient,  ///< a write that nobody waits for: it leaves with the next other work, so that it costs no commit of its
+               ///< own
+  };
 
   GroupCommit(std::unique_ptr<Database> database, GroupCommitConfig config, base::Metrics& metrics);
   /// Finishes what was submitted, then ends.
@@ -38,6 +45,7 @@ class GroupCommit {
   GroupCommit(const GroupCommit&) = delete;
   GroupCommit& operator=(const GroupCommit&) = delete;
 
+  /// Never blocks on the store. With a full queue `finished` gets kBusy at once, on the caller's thread.
   void submit(Kind kind, Work work, Finished finished);
   /// Submits and blocks until finished. Never from a Work or a Finished.
   [[nodiscard]] base::Result<> run(Kind kind, Work work);
@@ -48,13 +56,16 @@ class GroupCommit {
     Work work;
     Finished finished;
     base::Result<> result;
+    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
   };
+  /// Waits for works; false when the end has come and nothing is left.
+  [[nodiscard]] bool wait_for_company(std::unique_lock<std::mutex>& lock);
   void loop();
   void run_group(std::vector<Item>& group);
   [[nodiscard]] base::Result<> begin(const std::vector<Item>& group);
   [[nodiscard]] base::Result<> run_items(std::vector<Item>& group);
   void run_item(Item& item);
-  [[nodiscard]] base::Result<> commit();
+  void abandon();
 
   std::unique_ptr<Database> database_;
   GroupCommitConfig config_;
@@ -65,6 +76,7 @@ class GroupCommit {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Item> queue_;
+  std::size_t impatient_ = 0;  // of the works in the queue
   bool ending_ = false;
   std::thread thread_;
 };

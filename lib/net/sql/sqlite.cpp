@@ -18,10 +18,14 @@ using base::Result;
 
 namespace {
 
+// A rollback journal longer than this shrinks to it after its transaction.
+constexpr std::int64_t kJournalBytesKept = 16 * 1024 * 1024;
+
 std::unexpected<base::Error> to_error(int code, std::string_view detail) {
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
       return fail_retryable(Errc::kBusy, fmt::format("the store is locked by another process ({})", detail));
     case SQLITE_FULL:
       return fail_retryable(Errc::kIo, fmt::format("no space left for the store: free some disk space ({})", detail));
@@ -37,11 +41,15 @@ std::unexpected<base::Error> to_error(int code, std::string_view detail) {
     case SQLITE_CORRUPT:
       return fail(Errc::kCorrupt, fmt::format("the store is corrupt: restore a backup ({})", detail));
     case SQLITE_NOTADB: return fail(Errc::kCorrupt, fmt::format("the file is not a coupon store ({})", detail));
+    case SQLITE_TOOBIG: return fail(Errc::kInvalid, fmt::format("a value is too big for the store ({})", detail));
     case SQLITE_CONSTRAINT: return fail(Errc::kConflict, fmt::format("constraint failed ({})", detail));
     case SQLITE_NOMEM: return fail_retryable(Errc::kBusy, "out of memory");
     default: return fail(Errc::kInternal, fmt::format("SQLite error {} ({})", code, detail));
   }
 }
+
+// A null pointer would bind NULL: an empty text or blob needs an address.
+const char* address_of(std::string_view bytes) { return bytes.empty() ? "" : bytes.data(); }
 
 std::unexpected<base::Error> last_error(sqlite3* database) {
   return to_error(sqlite3_extended_errcode(database), sqlite3_errmsg(database));
@@ -67,16 +75,14 @@ Statement& Statement::bind(int index, std::int64_t value) {
 
 Statement& Statement::bind(int index, std::string_view text) {
   if (statement_ != nullptr) {
-    note(sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()), SQLITE_STATIC));
+    note(sqlite3_bind_text64(statement_, index, address_of(text), text.size(), SQLITE_STATIC, SQLITE_UTF8));
   }
   return *this;
 }
 
 Statement& Statement::bind_blob(int index, std::string_view bytes) {
   if (statement_ != nullptr) {
-    // A null pointer would bind NULL; an empty blob needs an address.
-    const char* data = bytes.empty() ? "" : bytes.data();
-    note(sqlite3_bind_blob(statement_, index, data, static_cast<int>(bytes.size()), SQLITE_STATIC));
+    note(sqlite3_bind_blob64(statement_, index, address_of(bytes), bytes.size(), SQLITE_STATIC));
   }
   return *this;
 }
@@ -136,7 +142,7 @@ bool Statement::null(int column) const { return sqlite3_column_type(statement_, 
 std::string_view journal_mode(int library_version) {
   const bool fixed = library_version >= 3'051'003 || (library_version >= 3'050'007 && library_version < 3'051'000) ||
                      (library_version >= 3'044'006 && library_version < 3'045'000);
-  return fixed ? "wal" : "truncate";
+  return fixed ? "wal" : "persist";
 }
 
 Database::Database(sqlite3* handle, std::string path, std::int64_t busy_timeout_ms)
@@ -170,9 +176,10 @@ Result<std::unique_ptr<Database>> Database::open(const SqliteConfig& config) {
   }
   sqlite3_busy_handler(handle, &Database::on_busy, database.get());
   const auto pragmas = fmt::format(
-      "PRAGMA journal_mode={}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-{};"
+      "PRAGMA journal_mode={}; PRAGMA journal_size_limit={}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA "
+      "cache_size=-{};"
       "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;",
-      journal_mode(sqlite3_libversion_number()), config.cache_kib);
+      journal_mode(sqlite3_libversion_number()), kJournalBytesKept, config.cache_kib);
   if (const auto done = database->execute(pragmas); !done) return std::unexpected(done.error().in(config.path));
   return database;
 }
@@ -184,7 +191,8 @@ Result<> Database::execute(const std::string& sql) {
 
 StatementUse Database::cached(std::string_view sql) {
   auto& slot = cache_[sql];
-  if (!slot) slot = std::make_unique<Statement>(handle_, sql, true);
+  // One that could not be prepared (a lock, no memory, a table still missing) is tried again.
+  if (!slot || !slot->prepared()) slot = std::make_unique<Statement>(handle_, sql, true);
   return StatementUse(*slot);
 }
 

@@ -33,6 +33,7 @@ class Statement {
   /// Runs to the end and resets: for statements without rows.
   [[nodiscard]] base::Result<> run();
   void reset();
+  [[nodiscard]] bool prepared() const { return statement_ != nullptr; }
 
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string_view text(int column) const;  ///< valid until the next step or reset
@@ -98,7 +99,8 @@ class Database {
 };
 
 /// "wal" where the library is free of the WAL-reset corruption (3.51.3, or its backports 3.50.7 and 3.44.6; see
-/// sqlite.org/wal.html), otherwise "truncate".
+/// sqlite.org/wal.html), otherwise "persist": a rollback journal that keeps its blocks, so that a commit changes no
+/// file metadata (measured: a third of the time of "truncate" on ext4).
 [[nodiscard]] std::string_view journal_mode(int library_version);
 
 }  // namespace coupon::net::sql

@@ -1,7 +1,6 @@
 #include "base/ids.hpp"
 
 #include <gtest/gtest.h>
-
 #include <set>
 
 namespace coupon::base {
