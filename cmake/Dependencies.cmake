@@ -19,6 +19,7 @@ coupon_find(OpenSSL libssl-dev)
 coupon_find(ZLIB zlib1g-dev)
 coupon_find(prometheus-cpp prometheus-cpp-dev)
 coupon_find(CLI11 libcli11-dev)
+coupon_find(tomlplusplus libtomlplusplus-dev)
 
 add_library(coupon_asio INTERFACE)
 target_include_directories(coupon_asio SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})

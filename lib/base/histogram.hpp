@@ -15,11 +15,12 @@ namespace coupon::base {
 /// Not thread-safe: one per thread, merged at the end with `add`.
 class Histogram {
  public:
-  /// Values from `lowest` (>= 1) to `highest` (>= 2 * lowest) keep `digits` (1 to 5) significant digits.
-  /// The default suits nanoseconds: 1 µs to 1 h with 3 digits.
+  /// Values from `lowest` (>= 1) to `highest` (>= 2 * lowest) keep `digits` (1 to 5) significant digits; values from 0
+  /// to `lowest` are counted with less. The default suits nanoseconds: 1 µs to 1 h with 3 digits. Throws
+  /// std::invalid_argument for an impossible layout.
   explicit Histogram(std::int64_t lowest = 1'000, std::int64_t highest = 3'600'000'000'000, int digits = 3);
 
-  /// Counts `value` `count` times. A value beyond the range is clamped into it and counted in `clamped()`.
+  /// Counts `value` `count` times. A value below 0 or above `highest` is clamped into the range and counted in `clamped()`.
   void record(std::int64_t value, std::int64_t count = 1);
   /// Adds another histogram of any layout; values it cannot hold are clamped.
   void add(const Histogram& other);

@@ -43,9 +43,7 @@ std::string Ulid::text() const {
   return out;
 }
 
-std::string_view Ulid::view() const {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+std::string_view Ulid::view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 std::int64_t Ulid::created_ms() const {
   std::int64_t ms = 0;

@@ -1,12 +1,11 @@
 #include "base/log.hpp"
 
+#include <cstdlib>
+#include <memory>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
-
-#include <cstdlib>
-#include <memory>
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
@@ -16,8 +15,8 @@ namespace coupon::base::log {
 namespace {
 
 struct State {
-  std::shared_ptr<spdlog::logger> logger = std::make_shared<spdlog::logger>(
-      "coupon", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  std::shared_ptr<spdlog::logger> logger =
+      std::make_shared<spdlog::logger>("coupon", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   std::string program;
   bool json = false;
 };
@@ -82,10 +81,10 @@ void write(Level level, std::string_view message) {
     return;
   }
   const auto name = spdlog::level::to_string_view(to);
-  current.logger->log(
-      to, fmt::format(R"({{"time":"{}","level":"{}","program":"{}","message":"{}"}})",
-                      format_instant(SystemClock{}.wall_ms()), std::string_view(name.data(), name.size()),
-                      json_escape(current.program), json_escape(message)));
+  current.logger->log(to,
+                      fmt::format(R"({{"time":"{}","level":"{}","program":"{}","message":"{}"}})",
+                                  format_instant(SystemClock{}.wall_ms()), std::string_view(name.data(), name.size()),
+                                  json_escape(current.program), json_escape(message)));
 }
 
 }  // namespace coupon::base::log

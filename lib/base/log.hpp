@@ -3,7 +3,6 @@
 // anything but stderr itself. Results never go through here; they belong on stdout.
 
 #include <fmt/core.h>
-
 #include <string>
 #include <string_view>
 
@@ -15,7 +14,7 @@ enum class Level { kDebug, kInfo, kWarn, kError };
 enum class Format { kAuto, kHuman, kJson };
 
 struct Config {
-  std::string program;          ///< appears in every JSON line
+  std::string program;  ///< appears in every JSON line
   Level level = Level::kInfo;
   Format format = Format::kAuto;
 };

@@ -1,16 +1,15 @@
 #include "base/metrics.hpp"
 
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
-
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <map>
 
 #include "base/clock.hpp"
 

@@ -20,7 +20,7 @@ enum class OutputFormat { kTable, kJson, kCsv };
 using Cell = std::variant<std::monostate, std::string, std::int64_t, double, bool>;
 
 struct Table {
-  std::vector<std::string> columns;  ///< snake_case; units last: remaining, opened_ms
+  std::vector<std::string> columns;     ///< snake_case; units last: remaining, opened_ms
   std::vector<std::vector<Cell>> rows;  ///< each as long as `columns`
 };
 

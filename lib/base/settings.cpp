@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "base/log.hpp"
+#include "base/settings_file.hpp"
 #include "base/text.hpp"
 
 namespace coupon::base {
@@ -44,92 +44,6 @@ std::string variable_or(const std::string& name, const std::string& otherwise) {
   const char* value = std::getenv(name.c_str());
   return value == nullptr ? otherwise : value;
 }
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  const auto from = std::min(text.find_first_not_of(kBlank), text.size());
-  return text.substr(from, text.find_last_not_of(kBlank) + 1 - from);
-}
-
-// The length of the quoted string that `text` starts with, or 0 when its end is missing.
-std::size_t quoted_length(std::string_view text) {
-  const char quote = text.front();
-  for (std::size_t at = 1; at < text.size(); ++at) {
-    if (text[at] == quote) return at + 1;
-    if (quote == '"' && text[at] == '\\') ++at;
-  }
-  return 0;
-}
-
-// The value of `"text"`, `'text'` or a bare word, with nothing but a comment behind it.
-Result<std::string> parse_value(std::string_view text) {
-  if (!text.starts_with('"') && !text.starts_with('\'')) {
-    const auto word = trimmed(text.substr(0, text.find('#')));
-    if (!word.empty() && word.find_first_of(" \t\"'[]{},") == std::string_view::npos) return std::string(word);
-    return fail(Errc::kInvalid, "must have a number, true, false or a text in quotes behind '='");
-  }
-  const auto length = quoted_length(text);
-  if (length == 0) return fail(Errc::kInvalid, "has a text without its closing quote");
-  const auto rest = trimmed(text.substr(length));
-  if (!rest.empty() && rest.front() != '#') return fail(Errc::kInvalid, "has more than a comment behind its value");
-  if (text.front() == '\'') return std::string(text.substr(1, length - 2));
-  // What TOML escapes in a basic string, JSON does too.
-  const auto value = nlohmann::json::parse(text.substr(0, length), nullptr, false);
-  if (!value.is_string()) return fail(Errc::kInvalid, "has an unknown escape in its text");
-  return value.get<std::string>();
-}
-
-// Reads `name = value  # comment` lines. CLI11's own reader ends a quoted text at '#', leaves escapes in it and takes
-// what it does not understand for something else.
-class FlatToml final : public CLI::ConfigBase {
- public:
-  explicit FlatToml(const CLI::App& app) : app_(app) {}
-
-  [[nodiscard]] std::vector<CLI::ConfigItem> from_config(std::istream& in) const override {
-    std::vector<CLI::ConfigItem> found;
-    std::size_t number = 0;
-    for (std::string text; std::getline(in, text);) {
-      ++number;
-      const auto line = trimmed(text);
-      if (line.empty() || line.front() == '#') continue;
-      auto item = parse_line(line);
-      if (item && std::ranges::find(found, item->name, &CLI::ConfigItem::name) != found.end()) {
-        item = fail(Errc::kInvalid, fmt::format("'{}' must be set only once", item->name));
-      }
-      if (!item) throw CLI::ConfigError(fmt::format("config file, line {}: {}", number, item.error().message));
-      found.push_back(std::move(*item));
-    }
-    return found;
-  }
-
- private:
-  [[nodiscard]] Result<CLI::ConfigItem> parse_line(std::string_view line) const {
-    const auto equals = line.find('=');
-    if (equals == std::string_view::npos) {
-      return fail(Errc::kInvalid, fmt::format("'{}' must be written as name = value", line));
-    }
-    CLI::ConfigItem item;
-    item.name = trimmed(line.substr(0, equals));
-    if (app_.get_option_no_throw("--" + item.name) == nullptr) {
-      return fail(Errc::kInvalid, fmt::format("'{}' is not a setting{}", item.name, hint(item.name)));
-    }
-    auto value = parse_value(trimmed(line.substr(equals + 1)));
-    if (!value) return fail(Errc::kInvalid, fmt::format("'{}' {}", item.name, value.error().message));
-    item.inputs.push_back(std::move(*value));
-    return item;
-  }
-
-  [[nodiscard]] std::string hint(std::string_view name) const {
-    for (const auto* option : app_.get_options()) {
-      for (const auto& known : option->get_lnames()) {
-        if (looks_like(name, known)) return fmt::format("; did you mean '{}'?", known);
-      }
-    }
-    return "; --help lists them";
-  }
-
-  const CLI::App& app_;
-};
 
 }  // namespace
 
@@ -214,7 +128,7 @@ void Settings::config_file() {
   app_.set_config("--config", path, "read settings from this TOML file", !path.empty())
       ->envname(variable)
       ->type_name("FILE");
-  app_.config_formatter(std::make_shared<FlatToml>(app_));
+  app_.config_formatter(flat_toml(app_));
   app_.allow_config_extras(CLI::config_extras_mode::error);
   app_.add_flag("--print-config", print_, "print every setting as it would be used, then exit")->configurable(false);
 }

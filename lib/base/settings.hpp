@@ -1,7 +1,7 @@
 #pragma once
 // Settings of a program: each is one Property that can be given as a flag, a key of a TOML file or an environment
-// variable, in this order of precedence. Secrets are the exception: never a flag, only the environment, the file, or
-// a file named by NAME-file.
+// variable, in this order of precedence. Secrets are the exception: never a flag and never in that file, only the
+// environment or a file of their own, named by NAME-file.
 
 #include <cstdint>
 #include <functional>

@@ -14,8 +14,7 @@ namespace coupon::base {
                                                  std::int64_t max);
 
 /// A time span with its unit: 250ms, 10s, 5m, 1h; "0" needs none. In milliseconds, within [0, max_ms].
-[[nodiscard]] Result<std::int64_t> parse_duration_ms(std::string_view text, std::string_view what,
-                                                     std::int64_t max_ms);
+[[nodiscard]] Result<std::int64_t> parse_duration_ms(std::string_view text, std::string_view what, std::int64_t max_ms);
 
 /// An instant: RFC 3339 in UTC or with an offset ("2026-05-01T10:00:00Z", "2026-05-01T19:00:00+09:00"), or
 /// milliseconds since 1970. In milliseconds since 1970, between 1 and the year 9999.
