@@ -15,6 +15,9 @@ using Kind = net::sql::GroupCommit::Kind;
 namespace {
 
 constexpr std::int32_t kPartition = 0;
+// Between looks at an empty journal while poll waits: first, and after doubling.
+constexpr std::int64_t kPauseMs = 5;
+constexpr std::int64_t kPauseMaxMs = 50;
 
 Result<> insert_all(Database& database, const std::vector<JournalRecord>& records, std::int64_t now_ms) {
   for (const auto& record : records) {
@@ -101,12 +104,12 @@ void SqliteJournal::append(std::vector<JournalRecord> records, base::Done<std::v
       });
 }
 
-SqliteJournalReader::SqliteJournalReader(net::sql::GroupCommit& store, std::string group, std::int64_t poll_interval_ms)
-    : store_(store), group_(std::move(group)), poll_interval_ms_(poll_interval_ms) {}
+SqliteJournalReader::SqliteJournalReader(net::sql::GroupCommit& store, std::string group)
+    : store_(store), group_(std::move(group)) {}
 
 Result<std::vector<ConsumedRecord>> SqliteJournalReader::poll(std::size_t limit, std::int64_t wait_ms) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(wait_ms);
-  for (;;) {
+  for (std::int64_t pause_ms = kPauseMs;; pause_ms = std::min(pause_ms * 2, kPauseMaxMs)) {
     std::vector<ConsumedRecord> records;
     auto from = position_;
     // The first poll is a write: from then on the group holds back the trimming.
@@ -125,7 +128,7 @@ Result<std::vector<ConsumedRecord>> SqliteJournalReader::poll(std::size_t limit,
     const auto now = std::chrono::steady_clock::now();
     if (!records.empty() || now >= until) return records;
     std::this_thread::sleep_for(
-        std::min<std::chrono::steady_clock::duration>(std::chrono::milliseconds(poll_interval_ms_), until - now));
+        std::min<std::chrono::steady_clock::duration>(std::chrono::milliseconds(pause_ms), until - now));
   }
 }
 

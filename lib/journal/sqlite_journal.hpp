@@ -26,8 +26,7 @@ class SqliteJournal final : public Journal {
 /// ledger absorbs the copies.
 class SqliteJournalReader final : public JournalReader {
  public:
-  /// `poll_interval_ms`: how often an empty journal is looked at again while poll waits.
-  SqliteJournalReader(net::sql::GroupCommit& store, std::string group, std::int64_t poll_interval_ms = 5);
+  SqliteJournalReader(net::sql::GroupCommit& store, std::string group);
 
   [[nodiscard]] base::Result<std::vector<ConsumedRecord>> poll(std::size_t limit, std::int64_t wait_ms) override;
   [[nodiscard]] base::Result<> commit(const Positions& next) override;
@@ -38,7 +37,6 @@ class SqliteJournalReader final : public JournalReader {
  private:
   net::sql::GroupCommit& store_;
   std::string group_;
-  std::int64_t poll_interval_ms_;
   std::int64_t position_ = -1;  // next offset to deliver; -1: ask the store
 };
 
