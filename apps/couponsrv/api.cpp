@@ -41,8 +41,8 @@ Response ready_response(service::Backend& backend, const service::Worker* worker
   const auto store = ping ? std::string() : ping.error().message;
   const auto loops = worker == nullptr ? std::string() : worker->trouble();
   if (store.empty() && loops.empty()) {
-    return success(200, fmt::format(R"({{"ready":true,"store":"ok","worker":"{}"}})",
-                                    worker == nullptr ? "elsewhere" : "ok"));
+    return success(
+        200, fmt::format(R"({{"ready":true,"store":"ok","worker":"{}"}})", worker == nullptr ? "elsewhere" : "ok"));
   }
   return net::http::error_response(503, store.empty() ? "not ready: " + loops : "not ready: store: " + store);
 }

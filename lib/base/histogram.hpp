@@ -20,7 +20,8 @@ class Histogram {
   /// std::invalid_argument for an impossible layout.
   explicit Histogram(std::int64_t lowest = 1'000, std::int64_t highest = 3'600'000'000'000, int digits = 3);
 
-  /// Counts `value` `count` times. A value below 0 or above `highest` is clamped into the range and counted in `clamped()`.
+  /// Counts `value` `count` times. A value below 0 or above `highest` is clamped into the range and counted in
+  /// `clamped()`.
   void record(std::int64_t value, std::int64_t count = 1);
   /// Adds another histogram of any layout; values it cannot hold are clamped.
   void add(const Histogram& other);
