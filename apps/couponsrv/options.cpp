@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fmt/core.h>
 #include <thread>
 
 #include "base/settings.hpp"
@@ -36,8 +35,7 @@ struct Raw {
   std::int64_t desk_threads = 2;
   std::int64_t desk_queue = 10'000;
   bool no_worker = false;
-  std::string level = "info";
-  std::string format = "auto";
+  base::LogSettings log;
 };
 
 void add_http(base::Settings& settings, net::http::ServerConfig& http, Raw& raw) {
@@ -76,12 +74,6 @@ void add_service(base::Settings& settings, Options& options, Raw& raw) {
   settings.text({"port-file", "write the port to this file once connections are accepted"}, options.port_file);
 }
 
-void add_log(base::Settings& settings, Raw& raw) {
-  settings.choice({"log-level", "least important messages to log"}, raw.level, {"debug", "info", "warn", "error"});
-  settings.choice({"log-format", "auto is human on a terminal, JSON lines otherwise"}, raw.format,
-                  {"auto", "human", "json"});
-}
-
 void take(const Raw& raw, Options& options) {
   options.http.port = static_cast<std::uint16_t>(raw.port);
   options.http.threads = static_cast<int>(raw.threads);
@@ -94,9 +86,7 @@ void take(const Raw& raw, Options& options) {
   options.desk_threads = static_cast<std::size_t>(raw.desk_threads);
   options.desk_queue_max = static_cast<std::size_t>(raw.desk_queue);
   options.run_worker = !raw.no_worker;
-  options.log.program = "couponsrv";
-  if (const auto level = base::log::parse_level(raw.level)) options.log.level = *level;
-  if (const auto format = base::log::parse_format(raw.format)) options.log.format = *format;
+  options.log = raw.log.config("couponsrv");
 }
 
 }  // namespace
@@ -110,17 +100,10 @@ std::optional<int> parse_options(int argc, const char* const* argv, Options& opt
   base::Settings settings(app);
   add_http(settings, options.http, raw);
   add_service(settings, options, raw);
-  add_log(settings, raw);
+  raw.log.add_to(settings);
   settings.config_file();
-  if (const auto code = base::parse_command_line(app, argc, argv)) return code;
-  if (const auto good = profile::check(options.engines); !good) {
-    fmt::print(stderr, "couponsrv: {}\nRun with --help for more information.\n", good.error().message);
-    return 2;
-  }
-  if (settings.requested_print()) {
-    fmt::print("{}", settings.effective());
-    return 0;
-  }
+  const auto check = [&options] { return profile::check(options.engines); };
+  if (const auto code = base::parse_settings(app, settings, argc, argv, check)) return code;
   take(raw, options);
   return std::nullopt;
 }

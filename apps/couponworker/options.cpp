@@ -1,7 +1,6 @@
 #include "couponworker/options.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/core.h>
 
 #include "base/settings.hpp"
 
@@ -22,8 +21,7 @@ Exit codes: 0 stopped as asked, 1 cannot start or failed, 2 wrong usage, 130 sto
 
 struct Raw {
   std::string role = "all";
-  std::string level = "info";
-  std::string format = "auto";
+  base::LogSettings log;
   std::int64_t batch = 1'000;
   std::int64_t relay_batch = 500;
   std::int64_t health_port = 0;
@@ -43,9 +41,7 @@ void add_all(base::Settings& settings, Options& options, Raw& raw) {
   settings.text({"health-address", "numeric address of the health port"}, options.health.address);
   settings.integer({"health-port", "serve /healthz, /readyz and /metrics here; 0: nowhere"}, raw.health_port, 0,
                    65'535);
-  settings.choice({"log-level", "least important messages to log"}, raw.level, {"debug", "info", "warn", "error"});
-  settings.choice({"log-format", "auto is human on a terminal, JSON lines otherwise"}, raw.format,
-                  {"auto", "human", "json"});
+  raw.log.add_to(settings);
 }
 
 void take(const Raw& raw, Options& options) {
@@ -55,9 +51,7 @@ void take(const Raw& raw, Options& options) {
   options.relay.batch_max = static_cast<std::size_t>(raw.relay_batch);
   options.health.port = static_cast<std::uint16_t>(raw.health_port);
   options.serve_health = raw.health_port != 0;
-  options.log.program = "couponworker";
-  if (const auto level = base::log::parse_level(raw.level)) options.log.level = *level;
-  if (const auto format = base::log::parse_format(raw.format)) options.log.format = *format;
+  options.log = raw.log.config("couponworker");
 }
 
 }  // namespace
@@ -70,15 +64,8 @@ std::optional<int> parse_options(int argc, const char* const* argv, Options& opt
   base::Settings settings(app);
   add_all(settings, options, raw);
   settings.config_file();
-  if (const auto code = base::parse_command_line(app, argc, argv)) return code;
-  if (const auto good = profile::check(options.engines); !good) {
-    fmt::print(stderr, "couponworker: {}\nRun with --help for more information.\n", good.error().message);
-    return 2;
-  }
-  if (settings.requested_print()) {
-    fmt::print("{}", settings.effective());
-    return 0;
-  }
+  const auto check = [&options] { return profile::check(options.engines); };
+  if (const auto code = base::parse_settings(app, settings, argc, argv, check)) return code;
   take(raw, options);
   return std::nullopt;
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <memory>
+#include <utility>
 
 #include "base/log.hpp"
 #include "base/settings_file.hpp"
@@ -146,7 +147,22 @@ std::string Settings::effective() const {
   return out;
 }
 
+void LogSettings::add_to(Settings& settings) {
+  settings.choice({"log-level", "least important messages to log"}, level, {"debug", "info", "warn", "error"});
+  settings.choice({"log-format", "auto is human on a terminal, JSON lines otherwise"}, format,
+                  {"auto", "human", "json"});
+}
+
+log::Config LogSettings::config(std::string program) const {
+  log::Config config{.program = std::move(program)};
+  if (const auto parsed = log::parse_level(level)) config.level = *parsed;
+  if (const auto parsed = log::parse_format(format)) config.format = *parsed;
+  return config;
+}
+
 namespace {
+
+constexpr int kUsageError = 2;
 
 // A misspelt flag before the subcommand is the cause, the subcommand that was not understood behind it the effect.
 std::string problem_of(const CLI::App& app, const CLI::ParseError& error) {
@@ -158,6 +174,11 @@ std::string problem_of(const CLI::App& app, const CLI::ParseError& error) {
   return error.what();
 }
 
+int usage_error(const CLI::App& app, std::string_view problem) {
+  fmt::print(stderr, "{}: {}\nRun with --help for more information.\n", app.get_name(), problem);
+  return kUsageError;
+}
+
 }  // namespace
 
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv) {
@@ -167,10 +188,18 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const
     app.exit(wanted);
     return 0;
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "{}: {}\nRun with --help for more information.\n", app.get_name(), problem_of(app, error));
-    return 2;
+    return usage_error(app, problem_of(app, error));
   }
   return std::nullopt;
+}
+
+std::optional<int> parse_settings(CLI::App& app, const Settings& settings, int argc, const char* const* argv,
+                                  const std::function<Result<>()>& check) {
+  if (const auto code = parse_command_line(app, argc, argv)) return code;
+  if (const auto good = check(); !good) return usage_error(app, good.error().message);
+  if (!settings.requested_print()) return std::nullopt;
+  fmt::print("{}", settings.effective());
+  return 0;
 }
 
 int guarded_main(const std::function<int()>& body) {

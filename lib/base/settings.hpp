@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/log.hpp"
+
 namespace CLI {
 class App;
 }  // namespace CLI
@@ -59,9 +61,24 @@ class Settings {
 /// The environment variable of a property: "max-body" -> "COUPON_MAX_BODY".
 [[nodiscard]] std::string environment_name(std::string_view property);
 
+/// --log-level and --log-format. Keep it alive until parsing is over.
+struct LogSettings {
+  std::string level = "info";
+  std::string format = "auto";
+
+  void add_to(Settings& settings);
+  /// After parsing.
+  [[nodiscard]] log::Config config(std::string program) const;
+};
+
 /// Parses the command line. Returns the exit code when the program has to end now: 0 after --help or --version,
 /// 2 after a usage error, with a message on stderr that names the flag and the remedy.
 [[nodiscard]] std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv);
+
+/// parse_command_line for a program with settings: also ends it (2) with the Error of `check`, and (0) after
+/// --print-config.
+[[nodiscard]] std::optional<int> parse_settings(CLI::App& app, const Settings& settings, int argc,
+                                                const char* const* argv, const std::function<Result<>()>& check);
 
 /// Runs `body` and turns an exception that escaped it into a logged error and exit code 1.
 [[nodiscard]] int guarded_main(const std::function<int()>& body);

@@ -170,6 +170,21 @@ Result<std::vector<bool>> confirm_all(Database& database, const CouponCode& code
   return confirmed;
 }
 
+// Every row of a statement that selects what held_from reads, and the member in column 5.
+Result<std::vector<HeldGrant>> read_all_held(const net::sql::StatementUse& rows) {
+  std::vector<HeldGrant> grants;
+  for (;;) {
+    const auto more = rows->step();
+    if (!more) return std::unexpected(more.error());
+    if (!*more) return grants;
+    auto member = MemberId::parse(rows->text(5));
+    if (!member) return std::unexpected(member.error());
+    auto held = held_from(rows, std::move(*member));
+    if (!held) return std::unexpected(held.error());
+    grants.push_back(std::move(*held));
+  }
+}
+
 Result<ClaimReply> claim_due(Database& database, const CouponCode& code, std::size_t limit, std::int64_t now_ms,
                              std::int64_t retry_ms) {
   const auto coupon = read_coupon(database, code);
@@ -181,16 +196,9 @@ Result<ClaimReply> claim_due(Database& database, const CouponCode& code, std::si
         "SELECT grant_id, rank, issued_ms, key_hash, pending, member FROM gate_grants"
         " WHERE code = ?1 AND pending = 1 AND due_ms <= ?2 ORDER BY due_ms LIMIT ?3");
     rows->bind(1, code.text()).bind(2, now_ms).bind(3, static_cast<std::int64_t>(limit));
-    for (;;) {
-      const auto more = rows->step();
-      if (!more) return std::unexpected(more.error());
-      if (!*more) break;
-      auto member = MemberId::parse(rows->text(5));
-      if (!member) return std::unexpected(member.error());
-      auto held = held_from(rows, std::move(*member));
-      if (!held) return std::unexpected(held.error());
-      reply.due.push_back(std::move(held->grant));
-    }
+    auto due = read_all_held(rows);
+    if (!due) return std::unexpected(due.error());
+    for (auto& held : *due) reply.due.push_back(std::move(held.grant));
   }
   for (const auto& grant : reply.due) {
     COUPON_TRY(set_pending(database, code, grant.member, true, now_ms + retry_ms));
@@ -236,16 +244,9 @@ Result<GatePage> read_page(Database& database, const CouponCode& code, const std
       "SELECT grant_id, rank, issued_ms, key_hash, pending, member FROM gate_grants"
       " WHERE code = ?1 AND member > ?2 ORDER BY member LIMIT ?3");
   rows->bind(1, code.text()).bind(2, cursor).bind(3, static_cast<std::int64_t>(limit));
-  for (;;) {
-    const auto more = rows->step();
-    if (!more) return std::unexpected(more.error());
-    if (!*more) break;
-    auto member = MemberId::parse(rows->text(5));
-    if (!member) return std::unexpected(member.error());
-    auto held = held_from(rows, std::move(*member));
-    if (!held) return std::unexpected(held.error());
-    page.grants.push_back(std::move(*held));
-  }
+  auto grants = read_all_held(rows);
+  if (!grants) return std::unexpected(grants.error());
+  page.grants = std::move(*grants);
   if (!page.grants.empty() && page.grants.size() == limit) page.next = page.grants.back().grant.member.text();
   return page;
 }

@@ -17,7 +17,7 @@ namespace {
 int newest() { return ledger::sqlite_migrations().back().number; }
 
 TEST(Migrations, A_fresh_file_gets_all_of_them_and_says_so) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto database = open_database(folder.file("a.db"));
   const auto before = ledger::migration_status(*database).value();
   for (const auto& one : before) EXPECT_EQ(one.applied_ms, 0);
@@ -40,7 +40,7 @@ TEST(Migrations, Repeating_them_changes_nothing) {
 }
 
 TEST(Migrations, Processes_at_once_apply_each_of_them_once) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   std::vector<int> applied(4);
   {
     std::vector<std::jthread> threads;
@@ -69,7 +69,7 @@ TEST(Migrations, A_store_of_a_newer_program_is_refused_and_left_alone) {
 }
 
 TEST(Migrations, A_script_that_fails_leaves_nothing_behind) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto database = open_database(folder.file("a.db"));
   ASSERT_TRUE(database->execute("CREATE TABLE journal (mine TEXT)"));  // in the way
   EXPECT_FALSE(ledger::migrate(*database));

@@ -1,6 +1,5 @@
 #include "support/embedded_store.hpp"
 
-#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 
@@ -17,17 +16,6 @@ T must(base::Result<T> result) {
 }
 
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-  auto pattern = (std::filesystem::temp_directory_path() / "coupon-test-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder " + pattern);
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 std::unique_ptr<net::sql::Database> open_database(const std::string& path) {
   net::sql::SqliteConfig config;

@@ -3,32 +3,16 @@
 
 #include <atomic>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "net/sql/group_commit.hpp"
 #include "net/sql/sqlite.hpp"
+#include "support/temp_folder.hpp"
 
 namespace coupon::test {
-
-/// A new folder under the system's temporary one; goes away with its content.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::string file(std::string_view name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Stands until it is moved. Thread-safe.
 class ManualClock final : public base::Clock {
@@ -59,7 +43,7 @@ class EmbeddedStore {
   [[nodiscard]] std::int64_t number(const std::string& sql) const;
 
  private:
-  TemporaryFolder folder_;
+  TempFolder folder_;
   std::string path_ = folder_.file("coupon.db");
   base::Metrics metrics_;
 };

@@ -16,13 +16,8 @@ namespace coupon::test {
 
 namespace {
 
-std::string temp_path(const std::string& pattern) {
-  const char* base = std::getenv("TMPDIR");
-  return std::string(base != nullptr ? base : "/tmp") + "/" + pattern;
-}
-
 std::string temp_file() {
-  auto path = temp_path("coupon-out-XXXXXX");
+  auto path = (std::filesystem::temp_directory_path() / "coupon-out-XXXXXX").string();
   const int descriptor = mkstemp(path.data());
   if (descriptor < 0) throw std::runtime_error("cannot make a temporary file");
   close(descriptor);
@@ -91,15 +86,6 @@ Finished run(std::vector<std::string> command, const ProcessOptions& options) {
   Process process(std::move(command), options);
   const int code = process.wait();
   return {code, process.out(), process.err()};
-}
-
-TempFolder::TempFolder() : path_(temp_path("coupon-test-XXXXXX")) {
-  if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;  // a test that failed half-way must not fail again here
-  std::filesystem::remove_all(path_, ignored);
 }
 
 std::string read_file(const std::string& path) {

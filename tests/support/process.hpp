@@ -8,6 +8,8 @@
 #include <sys/types.h>
 #include <vector>
 
+#include "support/temp_folder.hpp"
+
 namespace coupon::test {
 
 struct ProcessOptions {
@@ -48,20 +50,6 @@ struct Finished {
 };
 /// Runs to the end.
 [[nodiscard]] Finished run(std::vector<std::string> command, const ProcessOptions& options = {});
-
-/// A folder that is removed at the end.
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 [[nodiscard]] std::string read_file(const std::string& path);
 void write_file(const std::string& path, const std::string& content);

@@ -1,7 +1,5 @@
 #include "integration/service/shop.hpp"
 
-#include <cstdlib>
-#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -12,22 +10,11 @@ std::vector<EngineChoice> engine_choices() {
 }
 
 ServiceShop::ServiceShop(const EngineChoice& choice) {
-  auto pattern = (std::filesystem::temp_directory_path() / "coupon-service-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-  folder_ = pattern;
-  file_ = folder_ + "/coupon.db";
   profile::EngineConfig config;
-  config.store = choice.store(folder_);
+  config.store = choice.store(folder_.path());
   engines_ = must(profile::Engines::open(config, clock_, metrics_));
   gate_ = engines_->gate(executor_);
   bench_ = another_bench();
-}
-
-ServiceShop::~ServiceShop() {
-  bench_.reset();
-  gate_.reset();
-  engines_.reset();
-  std::filesystem::remove_all(folder_);
 }
 
 std::unique_ptr<profile::Workbench> ServiceShop::another_bench() {

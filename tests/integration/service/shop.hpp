@@ -11,6 +11,7 @@
 #include "profile/engines.hpp"
 #include "profile/workbench.hpp"
 #include "service/rebuild.hpp"
+#include "support/temp_folder.hpp"
 
 namespace coupon::test {
 
@@ -28,14 +29,12 @@ struct EngineChoice {
 class ServiceShop {
  public:
   explicit ServiceShop(const EngineChoice& choice);
-  ~ServiceShop();
 
   [[nodiscard]] service::Backend& backend() { return bench_->backend(); }
   [[nodiscard]] profile::Engines& engines() { return *engines_; }
   /// For another thread.
   [[nodiscard]] std::unique_ptr<profile::Workbench> another_bench();
   [[nodiscard]] base::Metrics& metrics() { return metrics_; }
-  [[nodiscard]] const std::string& file() const { return file_; }
 
   CouponCode create(const std::string& code, std::int64_t quota);
   CouponCode seeded(const std::string& code, std::int64_t quota);
@@ -49,8 +48,7 @@ class ServiceShop {
  private:
   base::SystemClock clock_;
   base::Metrics metrics_;
-  std::string folder_;
-  std::string file_;
+  TempFolder folder_;
   base::InlineExecutor executor_;
   std::unique_ptr<profile::Engines> engines_;
   std::unique_ptr<Gate> gate_;

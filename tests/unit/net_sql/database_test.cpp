@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <string>
@@ -19,7 +20,7 @@ class Databases : public ::testing::Test {
     return Database::open(config);
   }
 
-  test::TemporaryFolder folder_;
+  test::TempFolder folder_;
 };
 
 bool mentions(const base::Error& error, std::string_view part) { return error.message.find(part) != std::string::npos; }
@@ -42,7 +43,7 @@ TEST_F(Databases, A_missing_file_is_not_made_unless_asked) {
   EXPECT_TRUE(open(path, false, false));
 }
 
-TEST_F(Databases, A_folder_is_no_database) { EXPECT_EQ(open(folder_.path().string()).error().code, base::Errc::kIo); }
+TEST_F(Databases, A_folder_is_no_database) { EXPECT_EQ(open(folder_.path()).error().code, base::Errc::kIo); }
 
 TEST_F(Databases, A_file_of_something_else_is_refused_and_left_alone) {
   const auto path = folder_.file("notes.txt");

@@ -178,8 +178,8 @@ class SmallDisk {
 };
 
 TEST(FullDisk, Fails_whole_groups_with_the_remedy_and_keeps_what_was_answered) {
-  const test::TemporaryFolder folder;
-  const SmallDisk disk(folder.path().string());
+  const test::TempFolder folder;
+  const SmallDisk disk(folder.path());
   if (!disk.mounted()) GTEST_SKIP() << "a tmpfs may not be mounted here";
   base::Metrics metrics;
   auto database = test::open_database(folder.file("coupon.db"));

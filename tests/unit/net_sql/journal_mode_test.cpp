@@ -16,7 +16,7 @@ TEST(JournalMode, Wal_is_used_only_by_versions_without_the_reset_corruption) {
 }
 
 TEST(JournalMode, A_store_is_opened_in_the_mode_of_its_library_and_synchronizes_fully) {
-  const test::TemporaryFolder folder;
+  const test::TempFolder folder;
   const auto database = test::open_database(folder.file("a.db"));
   const auto mode = database->prepare("PRAGMA journal_mode");
   ASSERT_TRUE(mode->step().value());

@@ -18,7 +18,7 @@ class Statements : public ::testing::Test {
     return row->run();
   }
 
-  test::TemporaryFolder folder_;
+  test::TempFolder folder_;
   std::unique_ptr<Database> database_ = test::open_database(folder_.file("a.db"));
 };
 
