@@ -32,8 +32,8 @@ Profile make() {
 }  // namespace
 
 const Profile& couponsrv_profile() {
-  static const Profile profile = make();
-  return profile;
+  static const Profile kProfile = make();
+  return kProfile;
 }
 
 }  // namespace coupon::load

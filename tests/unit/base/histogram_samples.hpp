@@ -20,7 +20,7 @@ struct Layout {
 
 /// Every number of digits, and ranges from narrow to all that a count can hold.
 inline const std::vector<Layout>& layouts() {
-  static const std::vector<Layout> all = {
+  static const std::vector<Layout> kAll = {
       {1, 2, 1},
       {1, 1'000, 2},
       {1, 100'000'000, 1},
@@ -32,7 +32,7 @@ inline const std::vector<Layout>& layouts() {
       {1, INT64_MAX, 2},
       {std::int64_t{1} << 50, INT64_MAX, 3},
   };
-  return all;
+  return kAll;
 }
 
 enum class Shape { kUniform, kLongTail, kTwoPeaks, kExtremes };

@@ -139,14 +139,14 @@ std::vector<Malformed> chunks() {
 void PrintTo(const Malformed& malformed, std::ostream* out) { *out << malformed.name; }
 
 const std::vector<Malformed>& malformed_corpus() {
-  static const auto all = [] {
+  static const auto kAll = [] {
     std::vector<Malformed> cases;
     for (const auto& group : {request_lines(), fields(), lengths(), chunks()}) {
       cases.insert(cases.end(), group.begin(), group.end());
     }
     return cases;
   }();
-  return all;
+  return kAll;
 }
 
 }  // namespace coupon::test
