@@ -3,7 +3,7 @@
 // REVOKED wins, and at most one live row exists per coupon and member.
 //
 // Thread-safe. Every call blocks for one transaction, so never call it on an io loop. After an Error that is
-// retryable, repeat the call as it was: all of them are idempotent or guarded by a version.
+// retryable, repeat the call as it was: all of them are idempotent or guarded by a version (create by the code).
 
 #include <cstdint>
 #include <optional>
@@ -92,7 +92,7 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  /// kConflict when the code exists (or existed).
+  /// kConflict when the code exists (or existed): also when a repeated call had succeeded before.
   [[nodiscard]] virtual base::Result<> create(const Coupon& coupon) = 0;
   /// kNotFound also for a deleted one, unless `with_deleted`.
   [[nodiscard]] virtual base::Result<Coupon> coupon(const CouponCode& code, bool with_deleted = false) = 0;

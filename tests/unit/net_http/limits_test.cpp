@@ -33,6 +33,7 @@ TEST(Timeouts, Unfinished_header_is_answered_408) {
 TEST(Timeouts, Header_that_trickles_in_does_not_get_more_time) {
   auto config = test_config();
   config.header_timeout_ms = kShortMs;
+  config.header_bytes_max = 1 << 20;  // what trickles in must not reach the other limit first
   TestServer server(echo, config);
   auto client = server.connect();
   client.send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
