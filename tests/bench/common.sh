@@ -32,6 +32,13 @@ start_service() {
   port=$(cat "$work/$name.port")
 }
 
+# stop_service: the one started last
+stop_service() {
+  kill -TERM "$server"
+  wait "$server"
+  pids=("${pids[@]:0:${#pids[@]}-1}")
+}
+
 # make_coupon NAME QUOTA
 make_coupon() {
   "$bin/couponctl" --store "sqlite:$work/$1.db" -q coupon create FLASH100 --quota "$2" --seed >/dev/null

@@ -67,5 +67,5 @@ for path in nginx soldout issuing; do
   printf '%-10s %12.0f   [%s] %6.2f\n' "$path" "$middle" "${all% }" "$(awk -v a="$middle" -v b="$nginx_rate" 'BEGIN {print a / b}')"
 done
 awk '/^VmRSS/ {printf "couponsrv after issuing: %.1f MB resident\n", $2 / 1024}' "/proc/$server/status"
-sleep 1
+# reconcile waits until the ledger has everything.
 "$bin/couponctl" --store "sqlite:$work/issuing.db" reconcile FLASH100 >/dev/null

@@ -121,7 +121,11 @@ class Shop {
     return static_cast<std::int64_t>(grants_.size()) < quota_ - lies_.places_kept + lies_.over_issue;
   }
 
-  bool busy(int& answered) const { return answered < lies_.busy && ++answered > 0; }
+  bool busy(int& answered) const {
+    if (answered >= lies_.busy) return false;
+    ++answered;
+    return true;
+  }
 
   static Reply answer(const Grant& grant) {
     const auto rank = grant.pending ? std::string() : fmt::format(R"("rank":{},)", grant.rank);
