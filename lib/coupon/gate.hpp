@@ -98,6 +98,7 @@ struct GatePage {
 struct BuildToken {
   std::uint32_t target_epoch = 0;
   std::string server;
+  std::int64_t wait_ms = 0;  ///< until a server that was cut off, and may not know of the fence, has stopped serving
 };
 
 struct SettleReply {
@@ -107,6 +108,10 @@ struct SettleReply {
   std::int64_t voided = 0;   ///< beyond the quota; never answered with 200
   std::int64_t seq = 0;
 };
+
+/// The error of a fence whose target is not ahead of `epoch`, the gate's or another rebuild's.
+[[nodiscard]] std::unexpected<base::Error> fence_too_late(const CouponCode& code, std::uint32_t target,
+                                                          std::int64_t epoch);
 
 /// Largest number of asks, refs or grants in one call.
 inline constexpr std::size_t kGateBatchMax = 4096;
@@ -140,7 +145,8 @@ class Gate {
   virtual void scan(const CouponCode& code, std::string cursor, std::size_t limit, base::Done<GatePage> done) = 0;
 
   // Rebuild, in this order; see service/rebuild.hpp.
-  /// Stops serving this coupon here, creating it empty if it is unknown.
+  /// Stops serving this coupon here, creating it empty if it is unknown. kConflict (retryable) when the gate is at this
+  /// epoch already, or another rebuild aims beyond it: who asks has read the ledger's epoch too early.
   virtual void fence(const CouponCode& code, std::uint32_t target_epoch, base::Done<BuildToken> done) = 0;
   /// The ledger's grants win per member, as confirmed; the revoked ids are dropped. False: not the token's any more.
   virtual void merge(const CouponCode& code, const BuildToken& token, std::vector<Grant> held,

@@ -22,6 +22,8 @@ Result<BuildToken> fence_coupon(Database& database, const CouponCode& code, std:
   }
   auto coupon = read_coupon(database, code);
   if (!coupon) return std::unexpected(coupon.error());
+  if (coupon->status.epoch >= target_epoch) return fence_too_late(code, target_epoch, coupon->status.epoch);
+  if (coupon->building_epoch > target_epoch) return fence_too_late(code, target_epoch, coupon->building_epoch);
   BuildToken token{target_epoch, std::move(coupon->identity)};
   auto row =
       database.cached("UPDATE gate_coupons SET home = '', building_epoch = ?2, building_server = ?3 WHERE code = ?1");

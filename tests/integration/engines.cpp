@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "integration/server_engines.hpp"
 #include "integration/sqlite_engines.hpp"
 
 namespace coupon::test {
 
 const std::vector<EngineFactory>& all_engines() {
-  static const std::vector<EngineFactory> kAll = {{"sqlite", make_sqlite_engines}};
+  static const std::vector<EngineFactory> kAll = {{"sqlite", make_sqlite_engines}, {"servers", make_server_engines}};
   return kAll;
 }
 

@@ -218,6 +218,21 @@ TEST_P(GateRebuildContract, Forget_drops_everything_known_of_the_code) {
   EXPECT_EQ(held(), 0);
 }
 
+TEST_P(GateRebuildContract, A_fence_that_is_not_ahead_of_the_gate_or_of_another_rebuild_is_refused) {
+  seed();
+  const auto late = [&](std::uint32_t target) {
+    const auto fenced = base::wait<BuildToken>([&](auto done) { engine_->fence(code_, target, std::move(done)); });
+    return !fenced && fenced.error().code == base::Errc::kConflict && fenced.error().retryable;
+  };
+  EXPECT_TRUE(late(kEpoch));
+  EXPECT_TRUE(late(kEpoch - 1));
+  EXPECT_TRUE(gate_.status().serving) << "a late one stops nothing";
+  const auto token = gate_.fence(kNext + 1);
+  EXPECT_TRUE(late(kNext));
+  EXPECT_TRUE(gate_.settle(token, kQuota).mine);
+  EXPECT_EQ(gate_.fence(kNext + 1).server, token.server) << "the same one may be repeated";
+}
+
 TEST_P(GateRebuildContract, Of_rebuilders_that_race_one_opens_and_the_others_see_that_they_lost) {
   seed(40);
   grant_to(1, 30);
@@ -228,7 +243,13 @@ TEST_P(GateRebuildContract, Of_rebuilders_that_race_one_opens_and_the_others_see
       threads.emplace_back([&, t] {
         const auto engine = engines_->gate();
         GateCalls gate(*engine, code_);
-        const auto token = gate.fence(kNext + static_cast<std::uint32_t>(t));
+        const auto target = kNext + static_cast<std::uint32_t>(t);
+        const auto fenced = base::wait<BuildToken>([&](auto done) { engine->fence(code_, target, std::move(done)); });
+        if (!fenced) {
+          EXPECT_EQ(fenced.error().code, base::Errc::kConflict) << fenced.error().message;
+          return;  // a later one was faster
+        }
+        const auto& token = *fenced;
         std::vector<Grant> known;
         for (int i = 1; i <= 20; ++i) known.push_back(grant(i, static_cast<std::uint32_t>(i), i));
         if (!gate.merge(token, known, {})) return;

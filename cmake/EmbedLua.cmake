@@ -1,0 +1,21 @@
+# coupon_embed_lua(TARGET): lua/*.lua, each with common.lua in it, as functions gate::lua::NAME() in a generated source of
+# TARGET.
+function(coupon_embed_lua target)
+  file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lua/*.lua)
+  file(READ ${CMAKE_SOURCE_DIR}/lua/common.lua common)
+  set(entries "")
+  foreach(script IN LISTS scripts)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
+    get_filename_component(name ${script} NAME_WE)
+    if(name STREQUAL "common")
+      continue()
+    endif()
+    file(READ ${script} text)
+    string(REPLACE "-- include common.lua\n" "${common}" text "${text}")
+    string(APPEND entries "const net::redis::Script& ${name}() {\n  static const net::redis::Script script(R\"lua(${text})lua\");\n  return script;\n}\n\n")
+  endforeach()
+  set(file ${CMAKE_CURRENT_BINARY_DIR}/scripts.cpp)
+  file(CONFIGURE OUTPUT ${file} CONTENT
+    "// Generated from lua/.\n#include \"gate/scripts.hpp\"\n\nnamespace coupon::gate::lua {\n\n@entries@}  // namespace coupon::gate::lua\n" @ONLY)
+  target_sources(${target} PRIVATE ${file})
+endfunction()

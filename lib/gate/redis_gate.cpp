@@ -1,0 +1,257 @@
+#include "gate/redis_gate.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "gate/redis_run.hpp"
+#include "gate/scripts.hpp"
+
+namespace coupon::gate {
+
+using base::Errc;
+using base::Result;
+using net::redis::Arguments;
+using net::redis::View;
+
+namespace {
+
+// A script call of 4,096 members would pass what Lua can unpack twice over; and a page is read in one step.
+constexpr std::size_t kIssueHead = 6;
+constexpr std::size_t kScanHead = 3;
+constexpr std::size_t kScanStepMax = 1'000;
+
+std::uint32_t epoch_of(View view) { return static_cast<std::uint32_t>(number_of(view)); }
+
+// One ask's answer, as issue.lua writes it.
+Result<Decision> decision_of(const Ask& ask, std::string_view text, std::int64_t now_ms) {
+  if (text == "sold_out") return Decision{Outcome::kSoldOut, std::nullopt};
+  if (text == "not_open") return Decision{Outcome::kNotOpen, std::nullopt};
+  if (text == "ended") return Decision{Outcome::kEnded, std::nullopt};
+  if (text == "paused") return Decision{Outcome::kPaused, std::nullopt};
+  if (text.size() < 3) return unexpected_reply("issue");
+  const auto kind = text.front();
+  const auto value = text.substr(2);
+  if (kind == 'n') {
+    std::int64_t rank = 0;
+    if (std::from_chars(value.data(), value.data() + value.size(), rank).ec != std::errc{}) {
+      return unexpected_reply("issue");
+    }
+    return Decision{Outcome::kGranted, HeldGrant{Grant{ask.candidate, ask.member, rank, now_ms, ask.key_hash}, true}};
+  }
+  auto grant = grant_of(ask.member, value);
+  if (!grant) return std::unexpected(grant.error());
+  const bool mine = grant->id == ask.candidate;
+  return Decision{mine ? Outcome::kGranted : Outcome::kAlready, HeldGrant{std::move(*grant), kind == 'p'}};
+}
+
+Result<IssueReply> issue_reply_of(const std::vector<Ask>& asks, View view) {
+  if (view.size() < kIssueHead) return unexpected_reply("issue");
+  IssueReply reply{number_of(view[2]), epoch_of(view[3]), {number_of(view[4]), number_of(view[5])}, {}};
+  if (number_of(view[0]) == 0) {
+    const auto refusal = number_of(view[1]) == 0 ? Outcome::kUnknownCoupon : Outcome::kFenced;
+    reply.decisions.assign(asks.size(), {refusal, std::nullopt});
+    return reply;
+  }
+  if (view.size() != kIssueHead + asks.size()) return unexpected_reply("issue");
+  reply.decisions.reserve(asks.size());
+  for (std::size_t i = 0; i < asks.size(); ++i) {
+    auto decision = decision_of(asks[i], view[kIssueHead + i].text(), reply.now_ms);
+    if (!decision) return std::unexpected(decision.error());
+    reply.decisions.push_back(std::move(*decision));
+  }
+  return reply;
+}
+
+Result<GateStatus> status_of(View view) {
+  if (view.size() != 12) return unexpected_reply("status");
+  const auto state = parse_coupon_state(view[4].text());
+  if (!state) return std::unexpected(state.error());
+  GateStatus status;
+  status.known = number_of(view[0]) != 0;
+  status.serving = number_of(view[1]) != 0;
+  status.building = number_of(view[2]) != 0;
+  status.epoch = epoch_of(view[3]);
+  status.state = *state;
+  status.window = {number_of(view[5]), number_of(view[6])};
+  status.quota = number_of(view[7]);
+  status.version = static_cast<std::uint64_t>(number_of(view[8]));
+  status.seq = number_of(view[9]);
+  status.held = number_of(view[10]);
+  status.pending = number_of(view[11]);
+  return status;
+}
+
+Result<ClaimReply> claim_reply_of(View view) {
+  if (view.size() < 2) return unexpected_reply("claim");
+  ClaimReply reply{number_of(view[0]) != 0, epoch_of(view[1]), {}};
+  for (std::size_t i = 2; i + 1 < view.size(); i += 2) {
+    auto member = MemberId::parse(view[i].text());
+    if (!member) return std::unexpected(member.error());
+    auto grant = grant_of(std::move(*member), view[i + 1].text());
+    if (!grant) return std::unexpected(grant.error());
+    reply.due.push_back(std::move(*grant));
+  }
+  return reply;
+}
+
+// A step of HSCAN may have more than a page. The cursor then stays at the step and names the last member given: members
+// of a step are given in their order, so what comes and goes meanwhile moves none of the others.
+struct ScanCursor {
+  std::string step = "0";
+  std::string after;
+
+  static ScanCursor parse(const std::string& text) {
+    const auto colon = text.find('/');
+    if (text.empty() || colon == std::string::npos) return {};
+    return {text.substr(0, colon), text.substr(colon + 1)};
+  }
+};
+
+Result<GatePage> page_of(View view, const ScanCursor& cursor, std::size_t limit) {
+  if (view.size() < kScanHead) return unexpected_reply("scan");
+  GatePage page{number_of(view[0]) != 0, epoch_of(view[1]), {}, {}};
+  if (!page.serving) return page;
+  for (std::size_t i = kScanHead; i + 2 < view.size(); i += 3) {
+    if (view[i].text() <= cursor.after) continue;
+    auto member = MemberId::parse(view[i].text());
+    if (!member) return std::unexpected(member.error());
+    auto grant = grant_of(std::move(*member), view[i + 1].text());
+    if (!grant) return std::unexpected(grant.error());
+    page.grants.push_back({std::move(*grant), number_of(view[i + 2]) != 0});
+  }
+  std::ranges::sort(page.grants, {}, [](const HeldGrant& held) -> const MemberId& { return held.grant.member; });
+  if (page.grants.size() > limit) {
+    page.grants.erase(page.grants.begin() + static_cast<std::ptrdiff_t>(limit), page.grants.end());
+    page.next = cursor.step + "/" + page.grants.back().grant.member.text();
+  } else if (view[2].text() != "0") {
+    page.next = std::string(view[2].text()) + "/";
+  }
+  return page;
+}
+
+}  // namespace
+
+RedisGate::RedisGate(net::redis::Loop& loop, const net::redis::Config& redis, RedisGateConfig config,
+                     base::Executor& executor, base::Metrics& metrics)
+    : config_(config), executor_(executor), client_(loop, redis, metrics) {}
+
+void RedisGate::issue(const CouponCode& code, std::vector<Ask> asks, base::Done<IssueReply> done) {
+  if (refuses(asks.size(), done)) return;
+  auto arguments = keys_of(code);
+  arguments.add(config_.grace_ms);
+  for (const auto& ask : asks) {
+    arguments.add(std::string_view(ask.member.text())).add(std::string_view(ask.candidate.text()));
+    arguments.add(std::string_view(hash_text(ask.key_hash)));
+  }
+  run<IssueReply>(
+      lua::issue(), std::move(arguments), [asks = std::move(asks)](View view) { return issue_reply_of(asks, view); },
+      std::move(done));
+}
+
+void RedisGate::confirm(const CouponCode& code, std::uint32_t epoch, std::vector<GrantRef> refs,
+                        base::Done<std::vector<bool>> done) {
+  if (refuses(refs.size(), done)) return;
+  auto arguments = keys_of(code);
+  arguments.add(epoch);
+  for (const auto& ref : refs) {
+    arguments.add(std::string_view(ref.member.text())).add(std::string_view(ref.id.text()));
+  }
+  run<std::vector<bool>>(
+      lua::confirm(), std::move(arguments),
+      [count = refs.size()](View view) -> Result<std::vector<bool>> {
+        const auto flags = view.text();
+        if (flags.size() != count) return unexpected_reply("confirm");
+        std::vector<bool> confirmed;
+        confirmed.reserve(count);
+        for (const char flag : flags) confirmed.push_back(flag == '1');
+        return confirmed;
+      },
+      std::move(done));
+}
+
+void RedisGate::find(const CouponCode& code, const MemberId& member, base::Done<MemberReply> done) {
+  auto arguments = keys_of(code);
+  arguments.add(std::string_view(member.text()));
+  run<MemberReply>(
+      lua::find(), std::move(arguments),
+      [member](View view) -> Result<MemberReply> {
+        if (view.size() != 4) return unexpected_reply("find");
+        MemberReply reply{number_of(view[0]) != 0, epoch_of(view[1]), std::nullopt};
+        if (view[2].nil()) return reply;
+        auto grant = grant_of(member, view[2].text());
+        if (!grant) return std::unexpected(grant.error());
+        reply.held = HeldGrant{std::move(*grant), number_of(view[3]) != 0};
+        return reply;
+      },
+      std::move(done));
+}
+
+void RedisGate::status(const CouponCode& code, base::Done<GateStatus> done) {
+  run<GateStatus>(lua::status(), keys_of(code), status_of, std::move(done));
+}
+
+void RedisGate::claim(const CouponCode& code, std::size_t limit, std::int64_t retry_ms, base::Done<ClaimReply> done) {
+  auto arguments = keys_of(code);
+  arguments.add(limit).add(retry_ms);
+  run<ClaimReply>(lua::claim(), std::move(arguments), claim_reply_of, std::move(done));
+}
+
+void RedisGate::run_flag(const net::redis::Script& script, Arguments arguments, base::Done<bool> done) {
+  run<bool>(
+      script, std::move(arguments), [](View view) -> Result<bool> { return number_of(view) != 0; }, std::move(done));
+}
+
+void RedisGate::revoke(const CouponCode& code, GrantRef ref, base::Done<bool> done) {
+  auto arguments = keys_of(code);
+  arguments.add(std::string_view(ref.member.text())).add(std::string_view(ref.id.text()));
+  run_flag(lua::revoke(), std::move(arguments), std::move(done));
+}
+
+void RedisGate::rearm(const CouponCode& code, GrantRef ref, base::Done<bool> done) {
+  auto arguments = keys_of(code);
+  arguments.add(std::string_view(ref.member.text())).add(std::string_view(ref.id.text()));
+  run_flag(lua::rearm(), std::move(arguments), std::move(done));
+}
+
+void RedisGate::adopt(const CouponCode& code, Grant grant, base::Done<bool> done) {
+  auto arguments = keys_of(code);
+  arguments.add(std::string_view(grant.member.text())).add(std::string_view(grant.id.text()));
+  arguments.add(grant.rank).add(grant.issued_ms);
+  run_flag(lua::adopt(), std::move(arguments), std::move(done));
+}
+
+void RedisGate::run_change(const CouponCode& code, const GateChange& change, std::string_view how,
+                           base::Done<ChangeReply> done) {
+  auto arguments = keys_of(code);
+  add_values(arguments, change);
+  arguments.add(how);
+  run<ChangeReply>(
+      lua::change(), std::move(arguments),
+      [](View view) -> Result<ChangeReply> {
+        if (view.size() != 5) return unexpected_reply("change");
+        return ChangeReply{number_of(view[0]) != 0, number_of(view[1]) != 0, epoch_of(view[2]), number_of(view[3]),
+                           number_of(view[4])};
+      },
+      std::move(done));
+}
+
+void RedisGate::change(const CouponCode& code, GateChange change, base::Done<ChangeReply> done) {
+  run_change(code, change, "set", std::move(done));
+}
+
+void RedisGate::reduce(const CouponCode& code, GateChange change, base::Done<ChangeReply> done) {
+  run_change(code, change, "reduce", std::move(done));
+}
+
+void RedisGate::scan(const CouponCode& code, std::string cursor, std::size_t limit, base::Done<GatePage> done) {
+  auto at = ScanCursor::parse(cursor);
+  auto arguments = keys_of(code);
+  arguments.add(std::string_view(at.step)).add(std::clamp<std::size_t>(limit, 1, kScanStepMax)).add("all");
+  run<GatePage>(
+      lua::scan(), std::move(arguments), [at = std::move(at), limit](View view) { return page_of(view, at, limit); },
+      std::move(done));
+}
+
+}  // namespace coupon::gate

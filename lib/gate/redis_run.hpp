@@ -1,0 +1,34 @@
+#pragma once
+// RedisGate's templates, for its own files.
+
+#include <fmt/format.h>
+#include <utility>
+
+#include "gate/redis_gate.hpp"
+#include "gate/redis_values.hpp"
+
+namespace coupon::gate {
+
+template <class T, class Read>
+void RedisGate::run(const net::redis::Script& script, net::redis::Arguments arguments, Read read, base::Done<T> done) {
+  client_.run(script, std::move(arguments),
+              [this, read = std::move(read), done = std::move(done)](base::Result<net::redis::Reply> reply) mutable {
+                executor_.post([read = std::move(read), done = std::move(done), reply = std::move(reply)]() mutable {
+                  if (!reply) {
+                    done(std::unexpected(std::move(reply.error())));
+                  } else {
+                    done(read(reply->view()));
+                  }
+                });
+              });
+}
+
+template <class T>
+bool RedisGate::refuses(std::size_t count, base::Done<T>& done) {
+  if (count <= kGateBatchMax) return false;
+  auto error = base::fail(base::Errc::kInvalid, fmt::format("a call to the gate takes at most {}", kGateBatchMax));
+  executor_.post([error = std::move(error), done = std::move(done)]() mutable { done(std::move(error)); });
+  return true;
+}
+
+}  // namespace coupon::gate

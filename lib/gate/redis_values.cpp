@@ -1,0 +1,76 @@
+#include "gate/redis_values.hpp"
+
+#include <array>
+#include <charconv>
+#include <fmt/format.h>
+#include <utility>
+
+namespace coupon::gate {
+
+using base::Errc;
+using base::Result;
+using net::redis::Arguments;
+using net::redis::View;
+
+namespace {
+
+constexpr int kHexadecimal = 16;
+
+// Cuts the first word off; empty at the end.
+std::string_view next_word(std::string_view& text) {
+  const auto end = text.find(' ');
+  const auto word = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return word;
+}
+
+template <class T>
+bool read_number(std::string_view text, T& value, int number_base = 10) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, number_base);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+}  // namespace
+
+Arguments keys_of(const CouponCode& code) {
+  static constexpr std::array<std::string_view, 4> kKinds{"m", "g", "p", "b"};
+  Arguments arguments;
+  arguments.add(kKinds.size());
+  for (const auto kind : kKinds) arguments.add(fmt::format("c:{{{}}}:{}", code.text(), kind));
+  return arguments;
+}
+
+void add_token(Arguments& arguments, const BuildToken& token) {
+  arguments.add(token.target_epoch).add(std::string_view(token.server));
+}
+
+void add_values(Arguments& arguments, const GateChange& values) {
+  arguments.add(values.version).add(values.quota).add(name_of(values.state));
+  arguments.add(values.window.opens_ms).add(values.window.ends_ms);
+}
+
+std::int64_t number_of(View view) {
+  std::int64_t value = 0;
+  if (const auto text = view.text(); !text.empty()) return read_number(text, value) ? value : 0;
+  return view.integer();
+}
+
+Result<Grant> grant_of(MemberId member, std::string_view value) {
+  auto rest = value;
+  const auto id = GrantId::parse(next_word(rest));
+  Grant grant{id.value_or(GrantId{}), std::move(member), 0, 0, 0};
+  if (!id || !read_number(next_word(rest), grant.rank) || !read_number(next_word(rest), grant.issued_ms) ||
+      !read_number(next_word(rest), grant.key_hash, kHexadecimal)) {
+    return base::fail(Errc::kCorrupt,
+                      fmt::format("Redis holds '{}' for member {}, which is no grant", value, grant.member.text()));
+  }
+  return grant;
+}
+
+std::unexpected<base::Error> unexpected_reply(std::string_view script) {
+  return base::fail(Errc::kCorrupt, fmt::format("Redis: the script {} replied in another form", script));
+}
+
+std::string hash_text(std::uint64_t key_hash) { return fmt::format("{:x}", key_hash); }
+
+}  // namespace coupon::gate

@@ -1,0 +1,27 @@
+#pragma once
+// How the scripts of lua/ are called and what their replies mean: shared by the files of RedisGate, used by nothing
+// else.
+
+#include <string>
+#include <string_view>
+
+#include "coupon/gate.hpp"
+#include "net/redis/client.hpp"
+
+namespace coupon::gate {
+
+/// The number of keys, and the coupon's keys in the order of common.lua; the script's own arguments follow.
+[[nodiscard]] net::redis::Arguments keys_of(const CouponCode& code);
+void add_token(net::redis::Arguments& arguments, const BuildToken& token);
+void add_values(net::redis::Arguments& arguments, const GateChange& values);
+
+/// A number that a script sends as one or as text. Anything else is 0.
+[[nodiscard]] std::int64_t number_of(net::redis::View view);
+/// "id rank issued_ms key_hash"; kCorrupt when it is not that.
+[[nodiscard]] base::Result<Grant> grant_of(MemberId member, std::string_view value);
+/// The error of a reply of another shape than the script's.
+[[nodiscard]] std::unexpected<base::Error> unexpected_reply(std::string_view script);
+/// The key hash as the gate keeps it: hexadecimal, so that no script takes it for a number.
+[[nodiscard]] std::string hash_text(std::uint64_t key_hash);
+
+}  // namespace coupon::gate

@@ -1,0 +1,62 @@
+#include "net/redis/reply.hpp"
+
+#include <array>
+#include <hiredis/hiredis.h>
+#include <string>
+
+namespace coupon::net::redis {
+
+using base::Errc;
+using base::Error;
+
+std::int64_t View::integer() const { return reply_->type == REDIS_REPLY_INTEGER ? reply_->integer : 0; }
+
+std::string_view View::text() const {
+  switch (reply_->type) {
+    case REDIS_REPLY_STRING:
+    case REDIS_REPLY_STATUS:
+    case REDIS_REPLY_ERROR: return {reply_->str, static_cast<std::size_t>(reply_->len)};
+    default: return {};
+  }
+}
+
+bool View::nil() const { return reply_->type == REDIS_REPLY_NIL; }
+bool View::is_error() const { return reply_->type == REDIS_REPLY_ERROR; }
+std::size_t View::size() const { return reply_->type == REDIS_REPLY_ARRAY ? reply_->elements : 0; }
+View View::operator[](std::size_t index) const { return View(reply_->element[index]); }
+
+void Reply::Free::operator()(redisReply* reply) const { freeReplyObject(reply); }
+
+Error error_of(std::string_view text) {
+  struct Meaning {
+    std::string_view prefix;
+    Errc code;
+    bool retryable;
+    std::string_view remedy;
+  };
+  static constexpr std::array<Meaning, 14> kMeanings{{
+      {"LOADING", Errc::kUnavailable, true, ""},
+      {"READONLY", Errc::kUnavailable, true, " (it is a replica: the URL must lead to the master)"},
+      {"MASTERDOWN", Errc::kUnavailable, true, ""},
+      {"OOM", Errc::kUnavailable, true, " (raise maxmemory or free some)"},
+      {"NOREPLICAS", Errc::kUnavailable, true, ""},
+      {"MISCONF", Errc::kUnavailable, true, " (it cannot persist: see its log)"},
+      {"BUSY", Errc::kUnavailable, true, ""},
+      {"TRYAGAIN", Errc::kUnavailable, true, ""},
+      {"CLUSTERDOWN", Errc::kUnavailable, true, ""},
+      {"NOAUTH", Errc::kUnavailable, false, " (give a password: COUPON_GATE_PASSWORD or --gate-password-file)"},
+      {"WRONGPASS", Errc::kUnavailable, false, " (check COUPON_GATE_PASSWORD or --gate-password-file)"},
+      {"NOPERM", Errc::kUnavailable, false, " (its ACL forbids a command that the gate needs)"},
+      {"WRONGTYPE", Errc::kCorrupt, false, " (a key of the gate is used by somebody else)"},
+      {"UNBLOCKED", Errc::kUnavailable, true, ""},
+  }};
+  const auto message = "Redis: " + std::string(text);
+  for (const auto& meaning : kMeanings) {
+    if (text.starts_with(meaning.prefix)) {
+      return {meaning.code, message + std::string(meaning.remedy), meaning.retryable};
+    }
+  }
+  return {Errc::kInternal, message, false};
+}
+
+}  // namespace coupon::net::redis

@@ -1,0 +1,50 @@
+#pragma once
+// What Redis answered, as a tree.
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/result.hpp"
+
+struct redisReply;
+
+namespace coupon::net::redis {
+
+/// A reply, or a part of one. A part is valid as long as the reply that it belongs to. Reading a kind that it is not
+/// gives 0, "" or no elements.
+class View {
+ public:
+  explicit View(const redisReply* reply) : reply_(reply) {}
+
+  [[nodiscard]] std::int64_t integer() const;
+  /// The bytes of a string, status or error.
+  [[nodiscard]] std::string_view text() const;
+  [[nodiscard]] bool nil() const;
+  [[nodiscard]] bool is_error() const;
+  [[nodiscard]] std::size_t size() const;  ///< elements of an array
+  /// `index` must be below size().
+  [[nodiscard]] View operator[](std::size_t index) const;
+
+ private:
+  const redisReply* reply_;
+};
+
+/// Owns a whole reply. Never empty when a call completed with it.
+class Reply {
+ public:
+  explicit Reply(redisReply* reply) : reply_(reply) {}
+  [[nodiscard]] View view() const { return View(reply_.get()); }
+
+ private:
+  struct Free {
+    void operator()(redisReply* reply) const;
+  };
+  std::unique_ptr<redisReply, Free> reply_;
+};
+
+/// What an error reply means to a caller. Retryable: the server will take the same command later (loading, failing
+/// over, out of memory, too few replicas). kCorrupt: a key is of another type.
+[[nodiscard]] base::Error error_of(std::string_view text);
+
+}  // namespace coupon::net::redis

@@ -1,0 +1,38 @@
+-- What every script begins with; put in the place of its "include" line when the scripts are built in.
+--
+-- A coupon CODE has three keys in one hash slot, none of which ever expires:
+--   KEYS[1] c:{CODE}:m  hash  home epoch state opens ends quota version seq building
+--   KEYS[2] c:{CODE}:g  hash  member -> "id rank issued_ms key_hash"
+--   KEYS[3] c:{CODE}:p  zset  members whose grant is not known to be in the journal; score: next attempt, ms
+-- and a fourth while it is rebuilt:
+--   KEYS[4] c:{CODE}:b  zset  members merged from the ledger; score: the epoch that their rebuild aims at
+-- Ids, members and key hashes are byte strings, never numbers. Times are ms by this server's clock.
+
+-- Who this server is. It changes with every promotion and every restart, as run_id does not.
+local function identity()
+  return string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+end
+
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- A number for a reply or a value; Lua would write large ones with an exponent.
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+-- Is the coupon approved to be served here?
+local function serves(home)
+  return home and home ~= '' and home == identity()
+end
+
+local function id_of(value)
+  return string.match(value, '^%S+')
+end
+
+-- Is the rebuild of this token (target epoch, server) the one in hand, and is this still its server?
+local function building(epoch, server)
+  return redis.call('HGET', KEYS[1], 'building') == epoch .. ' ' .. server and server == identity()
+end
