@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "ledger/letters.hpp"
 #include "ledger/sqlite_rows.hpp"
 
 namespace coupon::ledger {
@@ -98,19 +99,6 @@ Result<> bump(Database& database, const CouponCode& code, std::uint32_t from) {
   return base::fail_retryable(Errc::kConflict, fmt::format("the epoch of coupon {} moved on", code.text()));
 }
 
-template <class Row, class Read>
-Result<std::vector<Row>> read_all(net::sql::Statement& rows, Read read) {
-  std::vector<Row> out;
-  for (;;) {
-    const auto more = rows.step();
-    if (!more) return std::unexpected(more.error());
-    if (!*more) return out;
-    auto row = read(rows);
-    if (!row) return std::unexpected(row.error());
-    out.push_back(std::move(*row));
-  }
-}
-
 Result<Counts> count_rows(Database& database, const CouponCode& code) {
   Counts counts;
   {
@@ -152,37 +140,15 @@ Result<> add_rows(Database& database, const CouponCode& code, LedgerSnapshot& sn
   }
 }
 
-// An open dead letter holds its place, unless its grant has a row of any state already. Its rank is in its record.
-Result<> add_dead(Database& database, const CouponCode& code, LedgerSnapshot& snapshot) {
-  auto rows = database.cached(
-      "SELECT grant_id, user_id, raw FROM failed_coupon_issues f WHERE code = ?1 AND state IN ('RETRYING', 'OPEN')"
-      " AND grant_id IS NOT NULL AND user_id IS NOT NULL"
-      " AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.grant_id = f.grant_id)"
-      " AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.code = f.code AND i.user_id = f.user_id"
-      "                 AND i.state <> 'REVOKED')");
-  rows->bind(1, code.text());
-  for (;;) {
-    const auto more = rows->step();
-    if (!more) return std::unexpected(more.error());
-    if (!*more) return {};
-    const auto id = GrantId::from_bytes(rows->blob(0));
-    if (!id) return std::unexpected(id.error());
-    auto member = MemberId::parse(rows->text(1));
-    if (!member) return std::unexpected(member.error());
-    const auto event = decode(rows->blob(2));
-    Grant grant{*id, std::move(*member), event ? event->rank : 0, event ? event->issued_ms : id->created_ms(), 0};
-    snapshot.rank_max = std::max(snapshot.rank_max, grant.rank);
-    snapshot.held.push_back(std::move(grant));
-  }
-}
-
 Result<LedgerSnapshot> read_snapshot(Database& database, const CouponCode& code) {
   auto coupon = read_coupon(database, code);
   if (!coupon) return std::unexpected(coupon.error());
   if (!*coupon) return no_coupon(code);
   LedgerSnapshot snapshot{std::move(**coupon), {}, {}, 0};
   COUPON_TRY(add_rows(database, code, snapshot));
-  COUPON_TRY(add_dead(database, code, snapshot));
+  const auto places = read_places(database, code);
+  if (!places) return std::unexpected(places.error());
+  for (const auto& letter : *places) add_place(letter, snapshot);
   return snapshot;
 }
 
@@ -193,30 +159,6 @@ Result<bool> has_open_letter(Database& database, const CouponCode& code, const G
       " AND coalesce(code, ?2) = ?2 AND coalesce(user_id, ?3) = ?3");
   row->bind_blob(1, ref.id.view()).bind(2, code.text()).bind(3, ref.member.text());
   return row->step();
-}
-
-// Is the grant's row one of this coupon and member?
-Result<bool> belongs(Database& database, const CouponCode& code, const GrantRef& ref) {
-  auto row = database.cached("SELECT 1 FROM issues WHERE grant_id = ?1 AND code = ?2 AND user_id = ?3");
-  row->bind_blob(1, ref.id.view()).bind(2, code.text()).bind(3, ref.member.text());
-  return row->step();
-}
-
-Result<> write_tombstone(Database& database, const CouponCode& code, const GrantRef& ref, std::string_view reason,
-                         std::int64_t now_ms) {
-  {
-    auto row = database.cached(
-        "INSERT INTO issues (grant_id, code, user_id, rank_no, issued_ms, epoch, state, reason)"
-        " VALUES (?1, ?2, ?3, 0, ?4, 0, 'REVOKED', ?5)"
-        " ON CONFLICT (grant_id) DO UPDATE SET state = 'REVOKED', reason = excluded.reason WHERE state = 'ISSUED'");
-    row->bind_blob(1, ref.id.view()).bind(2, code.text()).bind(3, ref.member.text()).bind(4, now_ms).bind(5, reason);
-    COUPON_TRY(row->run());
-  }
-  auto letters = database.cached(
-      "UPDATE failed_coupon_issues SET state = 'DISCARDED', updated_ms = ?2"
-      " WHERE grant_id = ?1 AND state IN ('RETRYING', 'OPEN')");
-  letters->bind_blob(1, ref.id.view()).bind(2, now_ms);
-  return letters->run();
 }
 
 Result<bool> revoke_grant(Database& database, const CouponCode& code, const GrantRef& ref, std::string_view reason,
@@ -235,29 +177,6 @@ Result<bool> revoke_grant(Database& database, const CouponCode& code, const Gran
   }
   COUPON_TRY(write_tombstone(database, code, ref, reason, now_ms));
   return true;
-}
-
-Result<DeadLetter> letter_from(const net::sql::Statement& row) {
-  DeadLetter letter;
-  letter.id = row.integer(0);
-  letter.record = {static_cast<std::int32_t>(row.integer(1)),
-                   row.integer(2),
-                   row.integer(3),
-                   std::string(row.text(8)),
-                   std::string(row.blob(9)),
-                   unpack_headers(row.blob(10))};
-  if (auto code = CouponCode::parse(row.text(4))) letter.code = std::move(*code);
-  if (auto member = MemberId::parse(row.text(5))) letter.member = std::move(*member);
-  if (const auto id = GrantId::from_bytes(row.blob(6))) letter.grant = *id;
-  letter.epoch = static_cast<std::uint32_t>(row.integer(7));
-  letter.error_class = row.text(11);
-  letter.error = row.text(12);
-  letter.attempts = static_cast<int>(row.integer(13));
-  const auto state = parse_dead_letter_state(row.text(14));
-  if (!state) return std::unexpected(state.error());
-  letter.state = *state;
-  letter.created_ms = row.integer(15);
-  return letter;
 }
 
 }  // namespace
@@ -295,6 +214,40 @@ Result<std::optional<LedgerRow>> read_row(Database& database, const GrantId& id)
   auto found = row_from(*row.operator->());
   if (!found) return std::unexpected(found.error());
   return std::move(*found);
+}
+
+Result<bool> belongs(Database& database, const CouponCode& code, const GrantRef& ref) {
+  auto row = database.cached("SELECT 1 FROM issues WHERE grant_id = ?1 AND code = ?2 AND user_id = ?3");
+  row->bind_blob(1, ref.id.view()).bind(2, code.text()).bind(3, ref.member.text());
+  return row->step();
+}
+
+Result<> write_tombstone(Database& database, const CouponCode& code, const GrantRef& ref, std::string_view reason,
+                         std::int64_t now_ms) {
+  {
+    auto row = database.cached(
+        "INSERT INTO issues (grant_id, code, user_id, rank_no, issued_ms, epoch, state, reason)"
+        " VALUES (?1, ?2, ?3, 0, ?4, 0, 'REVOKED', ?5)"
+        " ON CONFLICT (grant_id) DO UPDATE SET state = 'REVOKED', reason = excluded.reason WHERE state = 'ISSUED'");
+    row->bind_blob(1, ref.id.view()).bind(2, code.text()).bind(3, ref.member.text()).bind(4, now_ms).bind(5, reason);
+    COUPON_TRY(row->run());
+  }
+  auto letters = database.cached(
+      "UPDATE failed_coupon_issues SET state = 'DISCARDED', updated_ms = ?2, reason = ?3"
+      " WHERE grant_id = ?1 AND state IN ('RETRYING', 'OPEN')");
+  letters->bind_blob(1, ref.id.view()).bind(2, now_ms).bind(3, reason);
+  return letters->run();
+}
+
+Result<std::optional<LedgerRow>> read_live(Database& database, const CouponCode& code, const MemberId& member) {
+  auto rows = database.cached(
+      "SELECT grant_id, user_id, rank_no, issued_ms, epoch, state, reason FROM issues"
+      " WHERE code = ?1 AND user_id = ?2 AND state <> 'REVOKED'");
+  rows->bind(1, code.text()).bind(2, member.text());
+  auto found = read_all<LedgerRow>(*rows.operator->(), row_from);
+  if (!found) return std::unexpected(found.error());
+  if (found->empty()) return std::nullopt;
+  return std::move(found->front());
 }
 
 SqliteLedger::SqliteLedger(net::sql::GroupCommit& store, const base::Clock& clock) : store_(store), clock_(clock) {}
@@ -344,16 +297,7 @@ Result<std::optional<LedgerRow>> SqliteLedger::row(const GrantId& id) {
 }
 
 Result<std::optional<LedgerRow>> SqliteLedger::find(const CouponCode& code, const MemberId& member) {
-  return run<std::optional<LedgerRow>>(Kind::kRead, [&](Database& db) -> Result<std::optional<LedgerRow>> {
-    auto rows = db.cached(
-        "SELECT grant_id, user_id, rank_no, issued_ms, epoch, state, reason FROM issues"
-        " WHERE code = ?1 AND user_id = ?2 AND state <> 'REVOKED'");
-    rows->bind(1, code.text()).bind(2, member.text());
-    auto found = read_all<LedgerRow>(*rows.operator->(), row_from);
-    if (!found) return std::unexpected(found.error());
-    if (found->empty()) return std::nullopt;
-    return std::move(found->front());
-  });
+  return run<std::optional<LedgerRow>>(Kind::kRead, [&](Database& db) { return read_live(db, code, member); });
 }
 
 Result<std::vector<LedgerRow>> SqliteLedger::rows(const CouponCode& code, std::int64_t after_rank,
@@ -380,17 +324,14 @@ Result<bool> SqliteLedger::revoke(const CouponCode& code, const GrantRef& ref, s
   return run<bool>(Kind::kWrite, [&](Database& db) { return revoke_grant(db, code, ref, reason, clock_.wall_ms()); });
 }
 
-Result<std::vector<DeadLetter>> SqliteLedger::dead_letters(std::optional<DeadLetterState> state, std::int64_t after_id,
+Result<std::vector<DeadLetter>> SqliteLedger::dead_letters(const DeadLetterFilter& filter, std::int64_t after_id,
                                                            std::size_t limit) {
-  return run<std::vector<DeadLetter>>(Kind::kRead, [&](Database& db) {
-    auto rows = db.cached(
-        "SELECT id, origin_partition, origin_offset, origin_ms, code, user_id, grant_id, epoch, key, raw, headers,"
-        " error_class, error, attempts, state, created_ms FROM failed_coupon_issues"
-        " WHERE id > ?1 AND (?2 = '' OR state = ?2) ORDER BY id LIMIT ?3");
-    rows->bind(1, after_id).bind(2, state ? name_of(*state) : std::string_view());
-    rows->bind(3, static_cast<std::int64_t>(limit));
-    return read_all<DeadLetter>(*rows.operator->(), letter_from);
-  });
+  return run<std::vector<DeadLetter>>(Kind::kRead,
+                                      [&](Database& db) { return read_letters(db, filter, after_id, limit); });
+}
+
+Result<DeadLetter> SqliteLedger::dead_letter(std::int64_t id) {
+  return run<DeadLetter>(Kind::kRead, [&](Database& db) { return read_letter(db, id); });
 }
 
 Result<std::int64_t> SqliteLedger::unattributed() {

@@ -29,8 +29,13 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] base::Result<LedgerSnapshot> snapshot(const CouponCode& code) override;
   [[nodiscard]] base::Result<bool> revoke(const CouponCode& code, const GrantRef& ref,
                                           std::string_view reason) override;
-  [[nodiscard]] base::Result<std::vector<DeadLetter>> dead_letters(std::optional<DeadLetterState> state,
+  [[nodiscard]] base::Result<std::vector<DeadLetter>> dead_letters(const DeadLetterFilter& filter,
                                                                    std::int64_t after_id, std::size_t limit) override;
+  [[nodiscard]] base::Result<DeadLetter> dead_letter(std::int64_t id) override;
+  [[nodiscard]] base::Result<RetryPass> retry_letters(std::size_t limit, const RetryPolicy& policy,
+                                                      std::int64_t now_ms) override;
+  [[nodiscard]] base::Result<RedriveReport> redrive(std::int64_t id) override;
+  [[nodiscard]] base::Result<DiscardReport> discard(std::int64_t id, std::string_view reason) override;
   [[nodiscard]] base::Result<std::int64_t> unattributed() override;
   [[nodiscard]] base::Result<> wipe(const CouponCode& code) override;
   [[nodiscard]] base::Result<> ping() override;

@@ -309,10 +309,10 @@ TEST_P(LedgerContract, Dead_letters_come_in_pages_by_id_and_by_state) {
   auto retrying = unreadable(4);
   retrying.state = DeadLetterState::kRetrying;
   ASSERT_TRUE(persist({}, {unreadable(1), unreadable(2), unreadable(3), retrying}).empty());
-  const auto first = ledger_->dead_letters(std::nullopt, 0, 3).value();
+  const auto first = ledger_->dead_letters({}, 0, 3).value();
   ASSERT_EQ(first.size(), 3U);
   EXPECT_LT(first[0].id, first[1].id);
-  EXPECT_EQ(ledger_->dead_letters(std::nullopt, first.back().id, 3)->size(), 1U);
+  EXPECT_EQ(ledger_->dead_letters({}, first.back().id, 3)->size(), 1U);
   EXPECT_EQ(letters(DeadLetterState::kOpen).size(), 3U);
   EXPECT_EQ(letters(DeadLetterState::kRetrying).size(), 1U);
   EXPECT_TRUE(letters(DeadLetterState::kStale).empty());

@@ -39,7 +39,9 @@ class LedgerTest : public ContractTest {
   }
   [[nodiscard]] RowState state_of(std::uint32_t grant) { return ledger_->row(id(grant)).value().value().state; }
   [[nodiscard]] std::vector<DeadLetter> letters(std::optional<DeadLetterState> state = std::nullopt) {
-    return ledger_->dead_letters(state, 0, 100).value();
+    DeadLetterFilter filter;
+    filter.state = state;
+    return ledger_->dead_letters(filter, 0, 100).value();
   }
   [[nodiscard]] static GrantRef ref(int number, std::uint32_t grant) { return {member(number), id(grant)}; }
 
