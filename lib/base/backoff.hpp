@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <random>
 
-namespace coupon::service {
+namespace coupon::base {
 
 /// Not thread-safe.
 class Backoff {
@@ -27,4 +27,4 @@ class Backoff {
   std::minstd_rand random_{std::random_device{}()};
 };
 
-}  // namespace coupon::service
+}  // namespace coupon::base

@@ -20,6 +20,9 @@ using Drain = std::function<base::Result<>(const Positions& ends)>;
 [[nodiscard]] Drain drain_by_persisting(Persister& persister, JournalReader& reader, const base::Clock& clock,
                                         std::int64_t timeout_ms);
 
+/// By waiting for the workers to do it. All references must outlive it.
+[[nodiscard]] Drain drain_by_waiting(JournalReader& reader, const base::Clock& clock, std::int64_t timeout_ms);
+
 /// One thread at a time. Everything it refers to must outlive it.
 struct Backend {
   BlockingGate gate;

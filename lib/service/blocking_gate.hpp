@@ -28,6 +28,15 @@ class BlockingGate {
   [[nodiscard]] base::Result<ClaimReply> claim(const CouponCode& code, std::size_t limit, std::int64_t retry_ms) {
     return base::wait<ClaimReply>([&](auto done) { gate_.claim(code, limit, retry_ms, std::move(done)); });
   }
+  [[nodiscard]] base::Result<bool> revoke(const CouponCode& code, const GrantRef& ref) {
+    return base::wait<bool>([&](auto done) { gate_.revoke(code, ref, std::move(done)); });
+  }
+  [[nodiscard]] base::Result<bool> rearm(const CouponCode& code, const GrantRef& ref) {
+    return base::wait<bool>([&](auto done) { gate_.rearm(code, ref, std::move(done)); });
+  }
+  [[nodiscard]] base::Result<bool> adopt(const CouponCode& code, const Grant& grant) {
+    return base::wait<bool>([&](auto done) { gate_.adopt(code, grant, std::move(done)); });
+  }
   [[nodiscard]] base::Result<ChangeReply> change(const CouponCode& code, const GateChange& values) {
     return base::wait<ChangeReply>([&](auto done) { gate_.change(code, values, std::move(done)); });
   }

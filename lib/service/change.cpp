@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "service/backoff.hpp"
+#include "base/backoff.hpp"
 #include "service/rebuild.hpp"
 
 namespace coupon::service {
@@ -107,7 +107,7 @@ Result<std::optional<ChangeReport>> push(Backend& backend, const Coupon& coupon)
 // Repeats `step` until it gives something, waiting in between.
 template <class T, class Step>
 Result<T> until_done(const CouponCode& code, Step step) {
-  Backoff backoff(kBackoffMs, kBackoffMaxMs);
+  base::Backoff backoff(kBackoffMs, kBackoffMaxMs);
   for (int count = 1;; ++count) {
     Result<std::optional<T>> done = step();
     if (!done) return std::unexpected(std::move(done.error()));

@@ -7,8 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/backoff.hpp"
 #include "base/log.hpp"
-#include "service/backoff.hpp"
 
 namespace coupon::service {
 
@@ -72,6 +72,7 @@ Result<RebuildReport> attempt(Backend& backend, const CouponCode& code, const Re
   COUPON_TRY(check_attributed(backend));  // here too: a gate that works is not fenced for nothing
   const auto token = backend.gate.fence(code, epoch + 1);
   if (!token) return std::unexpected(token.error());
+  if (token->wait_ms > 0) pause_ms(token->wait_ms);
   COUPON_TRY(drain_all(backend));
   COUPON_TRY(check_attributed(backend));
   COUPON_TRY(backend.ledger.bump_epoch(code, epoch));
@@ -86,7 +87,7 @@ Result<RebuildReport> attempt(Backend& backend, const CouponCode& code, const Re
 void pause_ms(std::int64_t delay_ms) { std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms)); }
 
 Result<RebuildReport> rebuild(Backend& backend, const CouponCode& code, const RebuildConfig& config) {
-  Backoff backoff(config.backoff_ms, config.backoff_max_ms);
+  base::Backoff backoff(config.backoff_ms, config.backoff_max_ms);
   for (int count = 1;; ++count) {
     auto report = attempt(backend, code, config);
     if (report) {

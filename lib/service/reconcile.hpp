@@ -44,4 +44,14 @@ struct ReconcileReport {
 /// (retryable) when the gate was rebuilt meanwhile.
 [[nodiscard]] base::Result<ReconcileReport> plan_reconcile(Backend& backend, const CouponCode& code);
 
+/// What apply_reconcile did about the findings of a plan.
+struct ReconcileResult {
+  std::int64_t mended = 0;
+  std::int64_t passed = 0;  ///< no difference any more, or of the kind that goes away by itself
+};
+
+/// Mends what a plan found, by id and never against the ledger: each step does nothing where the state has moved on.
+/// Blocks; may be repeated, also after an Error in the middle.
+[[nodiscard]] base::Result<ReconcileResult> apply_reconcile(Backend& backend, const ReconcileReport& plan);
+
 }  // namespace coupon::service

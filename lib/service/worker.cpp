@@ -1,36 +1,16 @@
 #include "service/worker.hpp"
 
 #include <chrono>
+#include <utility>
 
+#include "base/backoff.hpp"
 #include "base/log.hpp"
-#include "service/backoff.hpp"
 
 namespace coupon::service {
 
-using base::Result;
-
-Worker::Worker(Persister& persister, Relay& relay, const WorkerConfig& config) : config_(config) {
-  if (config_.persist) {
-    persist_ = std::thread([this, &persister] {
-      loop("persist", persist_trouble_, config_.backoff_max_ms, [this, &persister]() -> Result<bool> {
-        const auto pass = persister.pass(config_.poll_wait_ms);
-        if (!pass) return std::unexpected(pass.error());
-        if (pass->blocked) {
-          return base::fail(base::Errc::kUnsupported, "a record of a newer version waits: upgrade this program");
-        }
-        return true;
-      });
-    });
-  }
-  if (config_.relay) {
-    relay_ = std::thread([this, &relay] {
-      loop("relay", relay_trouble_, config_.relay_interval_ms, [&relay]() -> Result<bool> {
-        const auto pass = relay.pass();
-        if (!pass) return std::unexpected(pass.error());
-        return false;
-      });
-    });
-  }
+Worker::Worker(std::vector<WorkerLoop> loops, const WorkerConfig& config) : config_(config) {
+  for (auto& loop : loops) loops_.push_back({std::move(loop), {}, {}});
+  for (auto& running : loops_) running.thread = std::thread([this, &running] { run(running); });
 }
 
 Worker::~Worker() { stop(); }
@@ -41,13 +21,17 @@ void Worker::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
-  if (persist_.joinable()) persist_.join();
-  if (relay_.joinable()) relay_.join();
+  for (auto& running : loops_) {
+    if (running.thread.joinable()) running.thread.join();
+  }
 }
 
 std::string Worker::trouble() const {
   const std::scoped_lock lock(mutex_);
-  return persist_trouble_.empty() ? relay_trouble_ : persist_trouble_;
+  for (const auto& running : loops_) {
+    if (!running.trouble.empty()) return running.trouble;
+  }
+  return {};
 }
 
 bool Worker::wait(std::int64_t delay_ms) {
@@ -55,18 +39,19 @@ bool Worker::wait(std::int64_t delay_ms) {
   return !wake_.wait_for(lock, std::chrono::milliseconds(delay_ms), [this] { return stopping_; });
 }
 
-void Worker::loop(const char* name, std::string& trouble, std::int64_t interval_ms, const Pass& pass) {
-  Backoff backoff(config_.backoff_ms, config_.backoff_max_ms);
+void Worker::run(Running& running) {
+  const auto& name = running.loop.name;
+  base::Backoff backoff(config_.backoff_ms, config_.backoff_max_ms);
   std::int64_t delay_ms = 0;
   while (wait(delay_ms)) {
-    const auto done = pass();
+    const auto done = running.loop.pass();
     {
       const std::scoped_lock lock(mutex_);
-      trouble = done ? std::string() : std::string(name) + ": " + done.error().message;
+      running.trouble = done ? std::string() : name + ": " + done.error().message;
     }
     if (done) {
       backoff.reset();
-      delay_ms = *done ? 0 : interval_ms;
+      delay_ms = *done ? 0 : running.loop.interval_ms;
     } else {
       delay_ms = backoff.next_ms();
       base::log::error("{}: {}; again in {} ms", name, done.error().message, delay_ms);

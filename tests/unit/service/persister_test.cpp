@@ -43,8 +43,12 @@ class MockLedger : public Ledger {
   MOCK_METHOD(Result<Counts>, counts, (const CouponCode&), (override));
   MOCK_METHOD(Result<LedgerSnapshot>, snapshot, (const CouponCode&), (override));
   MOCK_METHOD(Result<bool>, revoke, (const CouponCode&, const GrantRef&, std::string_view), (override));
-  MOCK_METHOD(Result<std::vector<DeadLetter>>, dead_letters,
-              (std::optional<DeadLetterState>, std::int64_t, std::size_t), (override));
+  MOCK_METHOD(Result<std::vector<DeadLetter>>, dead_letters, (const DeadLetterFilter&, std::int64_t, std::size_t),
+              (override));
+  MOCK_METHOD(Result<DeadLetter>, dead_letter, (std::int64_t), (override));
+  MOCK_METHOD(Result<RetryPass>, retry_letters, (std::size_t, const RetryPolicy&, std::int64_t), (override));
+  MOCK_METHOD(Result<RedriveReport>, redrive, (std::int64_t), (override));
+  MOCK_METHOD(Result<DiscardReport>, discard, (std::int64_t, std::string_view), (override));
   MOCK_METHOD(Result<std::int64_t>, unattributed, (), (override));
   MOCK_METHOD(Result<>, wipe, (const CouponCode&), (override));
   MOCK_METHOD(Result<>, ping, (), (override));

@@ -1,0 +1,36 @@
+#pragma once
+// Looks after every coupon of the ledger: a gate that does not serve what was seeded once is rebuilt, and what differs
+// between gate and ledger is mended. Neither needs anybody to ask for it.
+
+#include <cstdint>
+
+#include "base/metrics.hpp"
+#include "service/backend.hpp"
+
+namespace coupon::service {
+
+/// One thread at a time, which may block for a while; never the one that persists, since both wait for it.
+class Keeper {
+ public:
+  Keeper(Backend& backend, base::Metrics& metrics);
+
+  /// Rebuilds the gates that are fenced, lost or left in the middle. Answers how many. A coupon whose rebuild failed
+  /// does not stop the others; the first Error is given in the end.
+  [[nodiscard]] base::Result<std::int64_t> rebuild_fenced();
+  /// Compares every coupon that is served, and applies what mends the differences. Answers how many there were.
+  [[nodiscard]] base::Result<std::int64_t> reconcile_all();
+
+ private:
+  /// Calls `visit(coupon)` for every coupon that was ever seeded.
+  template <class Visit>
+  [[nodiscard]] base::Result<std::int64_t> each_seeded(Visit visit);
+  [[nodiscard]] base::Result<std::int64_t> rebuild_if_fenced(const Coupon& coupon);
+  [[nodiscard]] base::Result<std::int64_t> reconcile_one(const Coupon& coupon);
+
+  Backend& backend_;
+  base::Counter rebuilds_;
+  base::Counter differences_;
+  base::Gauge fenced_;
+};
+
+}  // namespace coupon::service
