@@ -54,10 +54,13 @@ Result<service::Backend*> Session::backend(bool create) {
   if (!bench_) {
     auto config = engines_config_;
     config.create = create;
+    config.appends = false;
     auto engines = profile::Engines::open(config, clock_, metrics_);
     if (!engines) return std::unexpected(engines.error());
     engines_ = std::move(*engines);
-    bench_ = std::make_unique<profile::Workbench>(*engines_, clock_, metrics_);
+    auto bench = profile::Workbench::open(*engines_, clock_, metrics_);
+    if (!bench) return std::unexpected(bench.error());
+    bench_ = std::move(*bench);
   }
   return &bench_->backend();
 }

@@ -36,15 +36,18 @@ Response metrics_response(const base::Metrics& metrics) {
   return response;
 }
 
-Response ready_response(service::Backend& backend, const service::Worker* worker) {
-  const auto ping = backend.ledger.ping();
-  const auto store = ping ? std::string() : ping.error().message;
+Response ready_response(service::Backend& backend, profile::Engines& engines, const service::Worker* worker) {
+  auto store = engines.trouble();
+  if (store.empty()) {
+    const auto ping = backend.ledger.ping();
+    if (!ping) store = "ledger: " + ping.error().message;
+  }
   const auto loops = worker == nullptr ? std::string() : worker->trouble();
   if (store.empty() && loops.empty()) {
     return success(
         200, fmt::format(R"({{"ready":true,"store":"ok","worker":"{}"}})", worker == nullptr ? "elsewhere" : "ok"));
   }
-  return net::http::error_response(503, store.empty() ? "not ready: " + loops : "not ready: store: " + store);
+  return net::http::error_response(503, store.empty() ? "not ready: " + loops : "not ready: " + store);
 }
 
 std::optional<Plan> plan(Call call, const Route& route, const Request& request) {
@@ -87,9 +90,10 @@ void Api::handle(const Request& request, Responder responder) {
 
 void Api::ready_or_metrics(Call call, Responder responder) {
   if (call == Call::kReady) {
-    shared_.desk.submit(loop_, std::move(responder), [worker = shared_.worker](service::Backend& backend) {
-      return ready_response(backend, worker);
-    });
+    shared_.desk.submit(loop_, std::move(responder),
+                        [worker = shared_.worker, &engines = shared_.engines](service::Backend& backend) {
+                          return ready_response(backend, engines, worker);
+                        });
   } else {
     shared_.desk.submit(loop_, std::move(responder),
                         [&metrics = shared_.metrics](service::Backend&) { return metrics_response(metrics); });

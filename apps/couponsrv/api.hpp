@@ -24,7 +24,7 @@ struct Shared {
   const base::Clock& clock;
   const AdminAccess& admin;
   const service::IssuerConfig& issuer;
-  const service::Worker* worker;  ///< null with --no-worker
+  const service::Worker* worker;  ///< null when it is another program's
   bool allow_reset;
 };
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "profile/workbench.hpp"
 
 namespace coupon::srv {
 
@@ -25,13 +24,21 @@ Response run_guarded(Desk::Work& work, service::Backend& backend) {
 
 }  // namespace
 
-Desk::Desk(profile::Engines& engines, const base::Clock& clock, base::Metrics& metrics, std::size_t threads,
-           std::size_t queue_max)
+Desk::Desk(base::Metrics& metrics, std::size_t queue_max)
     : queue_max_(queue_max),
-      refused_(metrics.counter("desk_refused_total", "Calls answered 503 because the desk's queue was full")) {
+      refused_(metrics.counter("desk_refused_total", "Calls answered 503 because the desk's queue was full")) {}
+
+base::Result<> Desk::start(profile::Engines& engines, const base::Clock& clock, base::Metrics& metrics,
+                           std::size_t threads) {
   for (std::size_t i = 0; i < threads; ++i) {
-    threads_.emplace_back([this, &engines, &clock, &metrics] { run(engines, clock, metrics); });
+    auto bench = profile::Workbench::open(engines, clock, metrics);
+    if (!bench) return std::unexpected(bench.error());
+    benches_.push_back(std::move(*bench));
   }
+  for (auto& bench : benches_) {
+    threads_.emplace_back([this, &bench] { run(bench->backend()); });
+  }
+  return {};
 }
 
 Desk::~Desk() {
@@ -56,8 +63,7 @@ void Desk::submit(base::Scheduler& loop, net::http::Responder responder, Work wo
   responder(net::http::error_response(503, "too many requests are waiting"));
 }
 
-void Desk::run(profile::Engines& engines, const base::Clock& clock, base::Metrics& metrics) {
-  profile::Workbench bench(engines, clock, metrics);
+void Desk::run(service::Backend& backend) {
   for (;;) {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return ending_ || !queue_.empty(); });
@@ -65,7 +71,7 @@ void Desk::run(profile::Engines& engines, const base::Clock& clock, base::Metric
     auto item = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    auto response = run_guarded(item.work, bench.backend());
+    auto response = run_guarded(item.work, backend);
     item.loop->post([responder = std::move(item.responder), response = std::move(response)]() mutable {
       responder(std::move(response));
     });

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "base/metrics.hpp"
 #include "net/http/message.hpp"
 #include "profile/engines.hpp"
+#include "profile/workbench.hpp"
 #include "service/backend.hpp"
 
 namespace coupon::srv {
@@ -24,12 +26,15 @@ class Desk {
   /// May block.
   using Work = std::move_only_function<net::http::Response(service::Backend&)>;
 
-  Desk(profile::Engines& engines, const base::Clock& clock, base::Metrics& metrics, std::size_t threads,
-       std::size_t queue_max);
+  Desk(base::Metrics& metrics, std::size_t queue_max);
   /// Finishes what is queued, then ends.
   ~Desk();
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
+
+  /// Starts the threads, once, before the first submit.
+  [[nodiscard]] base::Result<> start(profile::Engines& engines, const base::Clock& clock, base::Metrics& metrics,
+                                     std::size_t threads);
 
   /// Runs `work` on a desk thread and answers on `loop`. A full queue answers 503 at once; an exception, 500.
   /// Call it on the loop's thread; the loop must outlive the desk.
@@ -41,7 +46,7 @@ class Desk {
     net::http::Responder responder;
     Work work;
   };
-  void run(profile::Engines& engines, const base::Clock& clock, base::Metrics& metrics);
+  void run(service::Backend& backend);
 
   std::size_t queue_max_;
   base::Counter refused_;
@@ -49,6 +54,7 @@ class Desk {
   std::condition_variable wake_;
   std::deque<Item> queue_;
   bool ending_ = false;
+  std::vector<std::unique_ptr<profile::Workbench>> benches_;  // one a thread
   std::vector<std::thread> threads_;
 };
 

@@ -12,7 +12,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "couponsrv/api.hpp"
-#include "profile/workbench.hpp"
+#include "profile/worker_parts.hpp"
 
 namespace coupon::srv {
 
@@ -96,14 +96,16 @@ Result<> start(const Options& options, Parts& parts) {
   fit_descriptors(http);
   parts.server = std::make_unique<net::http::Server>(http, parts.metrics);
   parts.engines = std::move(*engines);
-  if (options.run_worker) {
-    parts.worker_parts = std::make_unique<profile::WorkerParts>(*parts.engines, parts.metrics,
-                                                                service::PersisterConfig{}, service::RelayConfig{});
-    parts.worker = std::make_unique<service::Worker>(parts.worker_parts->persister, parts.worker_parts->relay,
-                                                     service::WorkerConfig{});
+  COUPON_TRY(parts.engines->await());
+  // On servers the work is a couponworker's.
+  if (options.run_worker && parts.engines->embedded()) {
+    auto worker = profile::WorkerParts::open(*parts.engines, parts.clock, parts.metrics, {});
+    if (!worker) return std::unexpected(worker.error());
+    parts.worker_parts = std::move(*worker);
+    parts.worker = std::make_unique<service::Worker>(parts.worker_parts->loops(), service::WorkerConfig{});
   }
-  parts.desk =
-      std::make_unique<Desk>(*parts.engines, parts.clock, parts.metrics, options.desk_threads, options.desk_queue_max);
+  parts.desk = std::make_unique<Desk>(parts.metrics, options.desk_queue_max);
+  COUPON_TRY(parts.desk->start(*parts.engines, parts.clock, parts.metrics, options.desk_threads));
   parts.admin = std::make_unique<AdminAccess>(options.admin_token, options.http.address);
   parts.shared = std::make_unique<Shared>(Shared{*parts.engines, *parts.desk, parts.metrics, parts.clock, *parts.admin,
                                                  options.issuer, parts.worker.get(), options.allow_reset});
@@ -127,7 +129,7 @@ int run(const Options& options, base::StopSignals& signals) {
   }
   signals.on_stop([&stop](int /*signal*/) { stop.raise(); });
   base::log::info("listening on http://{}:{}, store {}", options.http.address, parts.server->port(),
-                  options.engines.store);
+                  options.engines.text());
   stop.wait();
   base::log::info("stopping: requests in hand are answered first");
   const auto cut = parts.server->stop();

@@ -10,7 +10,7 @@
 #include "base/signals.hpp"
 #include "couponworker/health.hpp"
 #include "couponworker/options.hpp"
-#include "profile/workbench.hpp"
+#include "profile/worker_parts.hpp"
 
 namespace {
 
@@ -28,15 +28,17 @@ int run(const worker::Options& options, base::StopSignals& signals) {
   net::http::Server server(options.health, metrics);
   auto engines = profile::Engines::open(options.engines, clock, metrics);
   if (!engines) return failed(engines.error());
-  profile::WorkerParts parts(**engines, metrics, options.persist, options.relay);
-  service::Worker loops(parts.persister, parts.relay, options.loops);
+  if (const auto there = (*engines)->await(); !there) return failed(there.error());
+  const auto parts = profile::WorkerParts::open(**engines, clock, metrics, options.plan);
+  if (!parts) return failed(parts.error());
+  service::Worker loops((*parts)->loops(), options.loops);
   if (options.serve_health) {
     if (const auto started = server.start(worker::health_handler(loops, metrics)); !started) {
       return failed(started.error());
     }
   }
   signals.on_stop([&stop](int /*signal*/) { stop.set_value(); });
-  base::log::info("working on {}", options.engines.store);
+  base::log::info("working on {}", options.engines.text());
   stop.get_future().wait();
   base::log::info("stopping: the batch in hand is finished first");
   loops.stop();

@@ -29,14 +29,18 @@ struct Raw {
 
 void add_all(base::Settings& settings, Options& options, Raw& raw) {
   profile::add_settings(settings, options.engines);
-  settings.choice({"role", "which loops to run"}, raw.role, {"all", "persist", "relay"});
+  settings.choice({"role", "which loops to run"}, raw.role, {"all", "persist", "relay", "rebuild", "reconcile"});
   settings.integer({"batch", "records in one ledger transaction"}, raw.batch, 1, kBatchMax);
   settings.integer({"relay-batch", "pending grants published at once"}, raw.relay_batch, 1, kGateBatchMax);
-  settings.duration({"poll-wait", "longest wait for a record"}, options.loops.poll_wait_ms, kTimeoutMaxMs);
-  settings.duration({"relay-interval", "between looks for pending grants"}, options.loops.relay_interval_ms,
+  settings.duration({"poll-wait", "longest wait for a record"}, options.plan.poll_wait_ms, kTimeoutMaxMs);
+  settings.duration({"relay-interval", "between looks for pending grants"}, options.plan.relay_interval_ms,
                     kTimeoutMaxMs);
+  settings.duration({"rebuild-interval", "between looks for gates that do not serve"}, options.plan.rebuild_interval_ms,
+                    kTimeoutMaxMs);
+  settings.duration({"reconcile-interval", "between comparisons of gate and ledger"},
+                    options.plan.reconcile_interval_ms, kTimeoutMaxMs);
   settings.duration({"relay-retry", "until a grant that was published without success is due again"},
-                    options.relay.retry_ms, kTimeoutMaxMs);
+                    options.plan.relay.retry_ms, kTimeoutMaxMs);
   settings.duration({"backoff-max", "longest wait after a failure"}, options.loops.backoff_max_ms, kTimeoutMaxMs);
   settings.text({"health-address", "numeric address of the health port"}, options.health.address);
   settings.integer({"health-port", "serve /healthz, /readyz and /metrics here; 0: nowhere"}, raw.health_port, 0,
@@ -45,10 +49,10 @@ void add_all(base::Settings& settings, Options& options, Raw& raw) {
 }
 
 void take(const Raw& raw, Options& options) {
-  options.loops.persist = raw.role != "relay";
-  options.loops.relay = raw.role != "persist";
-  options.persist.batch_max = static_cast<std::size_t>(raw.batch);
-  options.relay.batch_max = static_cast<std::size_t>(raw.relay_batch);
+  const auto runs = [&raw](std::string_view role) { return raw.role == "all" || raw.role == role; };
+  options.plan.roles = {runs("persist"), runs("relay"), runs("rebuild"), runs("reconcile")};
+  options.plan.persist.batch_max = static_cast<std::size_t>(raw.batch);
+  options.plan.relay.batch_max = static_cast<std::size_t>(raw.relay_batch);
   options.health.port = static_cast<std::uint16_t>(raw.health_port);
   options.serve_health = raw.health_port != 0;
   options.log = raw.log.config("couponworker");

@@ -7,16 +7,14 @@
 #include "base/log.hpp"
 #include "net/http/server.hpp"
 #include "profile/engines.hpp"
-#include "service/persister.hpp"
-#include "service/relay.hpp"
+#include "profile/worker_parts.hpp"
 #include "service/worker.hpp"
 
 namespace coupon::worker {
 
 struct Options {
   profile::EngineConfig engines;
-  service::PersisterConfig persist;
-  service::RelayConfig relay;
+  profile::WorkerPlan plan;
   service::WorkerConfig loops;
   net::http::ServerConfig health;  ///< port 0: no health port
   base::log::Config log;

@@ -1,129 +1,23 @@
 #include "profile/engines.hpp"
 
-#include <filesystem>
-#include <fmt/format.h>
-#include <string_view>
-#include <utility>
-
-#include "gate/sqlite_gate.hpp"
-#include "journal/sqlite_journal.hpp"
-#include "ledger/migrations.hpp"
-#include "ledger/sqlite_ledger.hpp"
-#include "net/sql/group_commit.hpp"
-#include "net/sql/sqlite.hpp"
+#include "profile/embedded_engines.hpp"
+#include "profile/server_engines.hpp"
 
 namespace coupon::profile {
 
-using base::Errc;
-using base::fail;
 using base::Result;
-
-namespace {
-
-constexpr std::string_view kSqliteScheme = "sqlite:";
-constexpr std::string_view kLedgerGroup = "ledger";
-constexpr std::int64_t kBusyMaxMs = 600'000;
-constexpr std::int64_t kQueueMax = 1'000'000;
-
-Result<std::string> sqlite_path(const std::string& url) {
-  if (!url.starts_with(kSqliteScheme)) {
-    return fail(Errc::kInvalid, fmt::format("--store: '{}' is not a store; use sqlite:FILE, for example "
-                                            "sqlite:coupon.db",
-                                            url));
-  }
-  auto path = url.substr(kSqliteScheme.size());
-  if (path.empty() || path == ":memory:" || path.starts_with("file:") || path.find('\0') != std::string::npos) {
-    return fail(Errc::kInvalid, "--store: sqlite: needs the path of a file: grants must survive a crash");
-  }
-  return path;
-}
-
-Result<std::unique_ptr<net::sql::Database>> open_file(const EngineConfig& config, bool read_only) {
-  auto path = sqlite_path(config.store);
-  if (!path) return std::unexpected(path.error());
-  std::error_code error;
-  const bool there = std::filesystem::exists(*path, error);
-  if (!there && (!config.create || read_only)) {
-    return fail(Errc::kNotFound, fmt::format("there is no store {}: create a coupon first, or check --store", *path));
-  }
-  net::sql::SqliteConfig sqlite;
-  sqlite.path = std::move(*path);
-  sqlite.read_only = read_only;
-  sqlite.create = config.create;
-  sqlite.busy_timeout_ms = config.store_busy_ms;
-  return net::sql::Database::open(sqlite);
-}
-
-class EmbeddedEngines final : public Engines {
- public:
-  EmbeddedEngines(std::unique_ptr<net::sql::Database> database, const EngineConfig& config, const base::Clock& clock,
-                  base::Metrics& metrics)
-      : clock_(clock),
-        store_(std::move(database), {.queue_max = static_cast<std::size_t>(config.store_queue_max)}, metrics),
-        ledger_(store_, clock) {}
-
-  std::unique_ptr<Gate> gate(base::Executor& executor) override {
-    return std::make_unique<gate::SqliteGate>(store_, clock_, executor);
-  }
-  std::unique_ptr<Journal> journal(base::Executor& executor) override {
-    return std::make_unique<journal::SqliteJournal>(store_, clock_, executor);
-  }
-  std::unique_ptr<JournalReader> reader() override {
-    return std::make_unique<journal::SqliteJournalReader>(store_, std::string(kLedgerGroup));
-  }
-  Ledger& ledger() override { return ledger_; }
-  bool embedded() const override { return true; }
-
- private:
-  const base::Clock& clock_;
-  net::sql::GroupCommit store_;
-  ledger::SqliteLedger ledger_;
-};
-
-}  // namespace
-
-void add_settings(base::Settings& settings, EngineConfig& config) {
-  settings.text({"store", "where everything is kept: sqlite:FILE"}, config.store);
-  settings.duration({"store-busy", "longest wait for another process's transaction on the store"}, config.store_busy_ms,
-                    kBusyMaxMs);
-  settings.integer({"store-queue", "calls waiting for the store; above, callers are told to come back"},
-                   config.store_queue_max, 1, kQueueMax);
-}
-
-Result<> check(const EngineConfig& config) {
-  const auto path = sqlite_path(config.store);
-  if (!path) return std::unexpected(path.error());
-  return {};
-}
 
 Result<std::unique_ptr<Engines>> Engines::open(const EngineConfig& config, const base::Clock& clock,
                                                base::Metrics& metrics) {
-  auto database = open_file(config, /*read_only=*/false);
-  if (!database) return std::unexpected(database.error());
-  if (const auto done = ledger::migrate(**database); !done) return std::unexpected(done.error().in(config.store));
-  return std::make_unique<EmbeddedEngines>(std::move(*database), config, clock, metrics);
+  return config.embedded() ? open_embedded(config, clock, metrics) : open_servers(config, clock, metrics);
 }
 
 Result<std::vector<Migration>> migrations(const EngineConfig& config) {
-  std::vector<Migration> all;
-  auto database = open_file(config, /*read_only=*/true);
-  if (!database && database.error().code == Errc::kNotFound) {
-    for (const auto& one : ledger::sqlite_migrations()) all.push_back({one.number, one.name, 0});
-    return all;
-  }
-  if (!database) return std::unexpected(database.error());
-  const auto status = ledger::migration_status(**database);
-  if (!status) return std::unexpected(status.error().in(config.store));
-  for (const auto& one : *status) all.push_back({one.number, one.name, one.applied_ms});
-  return all;
+  return config.embedded() ? embedded_migrations(config) : server_migrations(config);
 }
 
 Result<int> migrate(const EngineConfig& config) {
-  auto database = open_file(config, /*read_only=*/false);
-  if (!database) return std::unexpected(database.error());
-  auto count = ledger::migrate(**database);
-  if (!count) return std::unexpected(count.error().in(config.store));
-  return count;
+  return config.embedded() ? migrate_embedded(config) : migrate_servers(config);
 }
 
 }  // namespace coupon::profile

@@ -1,20 +1,26 @@
 #include "profile/workbench.hpp"
 
+#include <utility>
+
 namespace coupon::profile {
 
-Workbench::Workbench(Engines& engines, const base::Clock& clock, base::Metrics& metrics, std::int64_t drain_timeout_ms)
-    : gate_(engines.gate(executor_)),
-      reader_(engines.reader()),
-      persister_(*reader_, engines.ledger(), {}, metrics),
-      backend_{service::BlockingGate(*gate_), *reader_, engines.ledger(), clock,
-               service::drain_by_persisting(persister_, *reader_, clock, drain_timeout_ms)} {}
-
-WorkerParts::WorkerParts(Engines& engines, base::Metrics& metrics, service::PersisterConfig persist,
-                         service::RelayConfig relay_config)
-    : gate(engines.gate(executor)),
-      journal(engines.journal(executor)),
-      reader(engines.reader()),
-      persister(*reader, engines.ledger(), persist, metrics),
-      relay(*gate, *journal, engines.ledger(), relay_config, metrics) {}
+base::Result<std::unique_ptr<Workbench>> Workbench::open(Engines& engines, const base::Clock& clock,
+                                                         base::Metrics& metrics, std::int64_t drain_timeout_ms) {
+  std::unique_ptr<Workbench> bench(new Workbench);
+  bench->gate_ = engines.gate(bench->executor_);
+  auto reader = engines.reader();
+  if (!reader) return std::unexpected(reader.error());
+  bench->reader_ = std::move(*reader);
+  service::Drain drain;
+  if (engines.embedded()) {
+    bench->persister_.emplace(*bench->reader_, engines.ledger(), service::PersisterConfig{}, metrics);
+    drain = service::drain_by_persisting(*bench->persister_, *bench->reader_, clock, drain_timeout_ms);
+  } else {
+    drain = service::drain_by_waiting(*bench->reader_, clock, drain_timeout_ms);
+  }
+  bench->backend_.emplace(service::BlockingGate(*bench->gate_), *bench->reader_, engines.ledger(), clock,
+                          std::move(drain));
+  return bench;
+}
 
 }  // namespace coupon::profile

@@ -112,9 +112,12 @@ TEST_P(Reconcile, pending_grants_are_the_relays_business_and_the_relay_publishes
   ASSERT_TRUE(gate_call([&](Gate& gate, auto done) { gate.rearm(code, {grant.member, grant.id}, std::move(done)); }));
   EXPECT_EQ(plan(code).pending, 1);
   EXPECT_TRUE(plan(code).consistent());
-  profile::WorkerParts parts(shop.engines(), shop.metrics(), {}, {});
-  EXPECT_EQ(must(parts.relay.pass()), 1);
-  EXPECT_EQ(must(parts.relay.pass()), 0);
+  base::InlineExecutor executor;
+  const auto gate = shop.engines().gate(executor);
+  const auto journal = shop.engines().journal(executor);
+  service::Relay relay(*gate, *journal, shop.engines().ledger(), {}, shop.metrics());
+  EXPECT_EQ(must(relay.pass()), 1);
+  EXPECT_EQ(must(relay.pass()), 0);
   EXPECT_EQ(shop.status(code).pending, 0);
   shop.persist();
   EXPECT_EQ(shop.counts(code).issued, 1);

@@ -18,7 +18,7 @@ ServiceShop::ServiceShop(const EngineChoice& choice) {
 }
 
 std::unique_ptr<profile::Workbench> ServiceShop::another_bench() {
-  return std::make_unique<profile::Workbench>(*engines_, clock_, metrics_);
+  return must(profile::Workbench::open(*engines_, clock_, metrics_));
 }
 
 CouponCode ServiceShop::create(const std::string& code, std::int64_t quota) {
