@@ -34,14 +34,16 @@ Result<> WorkerParts::open_keeper(Kept& kept, Engines& engines, const base::Cloc
 }
 
 service::WorkerLoop WorkerParts::persist_loop() {
-  return {"persist", 0, [this]() -> Result<bool> {
+  return {"persist", 0,
+          [this]() -> Result<bool> {
             const auto pass = persister_->pass(plan_.poll_wait_ms);
             if (!pass) return std::unexpected(pass.error());
             if (pass->blocked) {
               return base::fail(base::Errc::kUnsupported, "a record of a newer version waits: upgrade this program");
             }
             return true;
-          }};
+          },
+          [this] { return persister_->finish(); }};
 }
 
 std::vector<service::WorkerLoop> WorkerParts::loops() {

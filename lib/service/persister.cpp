@@ -1,6 +1,7 @@
 #include "service/persister.hpp"
 
 #include <charconv>
+#include <future>
 #include <set>
 #include <string>
 #include <utility>
@@ -70,29 +71,66 @@ Persister::Persister(JournalReader& reader, Ledger& ledger, PersisterConfig conf
 }
 
 Result<PersistPass> Persister::pass(std::int64_t wait_ms) {
-  auto records = reader_.poll(config_.batch_max, wait_ms);
-  Result<PersistPass> result;
-  Result<> done;
-  if (records) {
-    const auto batch = sort(std::move(*records));
-    result->blocked = batch.blocked;
-    done = store(batch.items, batch.dead, *result);
-    if (done) done = finish(batch, *result);
+  Result<PersistPass> done;
+  if (ahead_) {
+    done = store_with_next(*std::exchange(ahead_, std::nullopt));
+  } else if (auto batch = read(wait_ms)) {
+    done = store_with_next(std::move(*batch));
   } else {
-    done = std::unexpected(std::move(records.error()));
+    done = std::unexpected(std::move(batch.error()));
   }
   if (!done) {
     failures_.add();
-    auto error = std::move(done.error());
-    if (const auto back = reader_.rewind(); !back) error.message += "; " + back.error().message;
-    return std::unexpected(std::move(error));
+    ahead_.reset();
+    stored_.clear();  // delivered again, and absorbed
+    if (const auto back = reader_.rewind(); !back) done.error().message += "; " + back.error().message;
+    return done;
   }
-  count(*result);
-  return result;
+  count(*done);
+  return done;
+}
+
+Result<Persister::Batch> Persister::read(std::int64_t wait_ms) {
+  auto records = reader_.poll(config_.batch_max, wait_ms);
+  if (!records) return std::unexpected(std::move(records.error()));
+  return sort(std::move(*records));
+}
+
+Result<PersistPass> Persister::store_with_next(Batch batch) {
+  PersistPass pass;
+  pass.blocked = batch.blocked;
+  const bool backlog = batch.full && !batch.blocked;
+  std::future<Result<Batch>> next;
+  if (backlog) {
+    next = std::async(std::launch::async, [this]() -> Result<Batch> {
+      COUPON_TRY(finish());
+      return read(0);
+    });
+  }
+  const auto stored = store(batch.items, batch.dead, pass);
+  Result<Batch> ahead;
+  if (backlog) ahead = next.get();
+  if (!stored) return std::unexpected(stored.error());
+  if (!ahead) return std::unexpected(std::move(ahead.error()));
+  for (const auto& [partition, offset] : batch.next) stored_[partition] = offset;
+  if (backlog) {
+    ahead_ = std::move(*ahead);
+    return pass;
+  }
+  COUPON_TRY(finish());
+  // The record that waits, and what is behind it, must be delivered again.
+  if (pass.blocked) COUPON_TRY(reader_.rewind());
+  return pass;
+}
+
+Result<> Persister::finish() {
+  if (stored_.empty()) return {};
+  return reader_.commit(std::exchange(stored_, {}));
 }
 
 Persister::Batch Persister::sort(std::vector<ConsumedRecord> records) {
   Batch batch;
+  batch.full = records.size() == config_.batch_max;
   std::set<std::int32_t> blocked;
   for (auto& record : records) {
     if (blocked.contains(record.partition)) continue;
@@ -139,14 +177,6 @@ Result<> Persister::store_halves(const std::vector<PersistItem>& items, PersistP
   const auto middle = items.begin() + static_cast<std::ptrdiff_t>(items.size() / 2);
   COUPON_TRY(store({items.begin(), middle}, {}, pass));
   return store({middle, items.end()}, {}, pass);
-}
-
-Result<> Persister::finish(const Batch& batch, PersistPass& pass) {
-  if (!batch.next.empty()) {
-    COUPON_TRY(reader_.commit(batch.next));
-  }
-  // The record that waits, and what is behind it, must be delivered again.
-  return pass.blocked ? reader_.rewind() : Result<>{};
 }
 
 void Persister::count(const PersistPass& pass) {

@@ -1,9 +1,13 @@
 #pragma once
 // Carries records from the journal into the ledger: poll, decode, one ledger transaction, and only then the position.
 // A crash anywhere in between delivers the same records again, and the ledger absorbs the copies.
+//
+// While there is a backlog, the next batch is read and decoded, and the last one's position is stored, beside the
+// ledger's transaction of this one.
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/metrics.hpp"
@@ -30,10 +34,11 @@ class Persister {
  public:
   Persister(JournalReader& reader, Ledger& ledger, PersisterConfig config, base::Metrics& metrics);
 
-  /// Takes one batch, waiting up to `wait_ms` for its first record. After an Error nothing was committed to the
-  /// journal and the next pass starts with the same records; wait before it when the Error is retryable, alarm
-  /// somebody when it is not.
+  /// Takes one batch, waiting up to `wait_ms` for its first record. After an Error the next pass starts with what was
+  /// not committed to the journal; wait before it when the Error is retryable, alarm somebody when it is not.
   [[nodiscard]] base::Result<PersistPass> pass(std::int64_t wait_ms);
+  /// Commits to the journal what passes with a backlog have stored, so that nobody reads it again. For the end.
+  [[nodiscard]] base::Result<> finish();
 
  private:
   struct Batch {
@@ -41,17 +46,21 @@ class Persister {
     std::vector<DeadLetter> dead;
     Positions next;
     bool blocked = false;
+    bool full = false;  // there is more where it came from
   };
+  [[nodiscard]] base::Result<Batch> read(std::int64_t wait_ms);
+  [[nodiscard]] base::Result<PersistPass> store_with_next(Batch batch);
   [[nodiscard]] Batch sort(std::vector<ConsumedRecord> records);
   [[nodiscard]] base::Result<> store(const std::vector<PersistItem>& items, const std::vector<DeadLetter>& dead,
                                      PersistPass& pass);
   [[nodiscard]] base::Result<> store_halves(const std::vector<PersistItem>& items, PersistPass& pass);
-  [[nodiscard]] base::Result<> finish(const Batch& batch, PersistPass& pass);
   void count(const PersistPass& pass);
 
   JournalReader& reader_;
   Ledger& ledger_;
   PersisterConfig config_;
+  std::optional<Batch> ahead_;  // read beside the last transaction
+  Positions stored_;            // in the ledger, and not committed to the journal yet
   std::vector<base::Counter> outcomes_;
   base::Counter dead_;
   base::Counter failures_;

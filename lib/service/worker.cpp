@@ -57,6 +57,8 @@ void Worker::run(Running& running) {
       base::log::error("{}: {}; again in {} ms", name, done.error().message, delay_ms);
     }
   }
+  if (!running.loop.finish) return;
+  if (const auto done = running.loop.finish(); !done) base::log::warn("{}: at the end: {}", name, done.error().message);
 }
 
 }  // namespace coupon::service

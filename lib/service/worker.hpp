@@ -21,6 +21,7 @@ struct WorkerLoop {
   std::string name;
   std::int64_t interval_ms = 0;
   Pass pass;
+  std::function<base::Result<>()> finish = {};  ///< once, after the last pass; may be empty
 };
 
 struct WorkerConfig {

@@ -12,15 +12,16 @@ stop_all() {
     kill -TERM "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
-  rm -rf "$work"
 }
-trap stop_all EXIT
+trap 'stop_all; rm -rf "$work"' EXIT
 
-# start_service NAME ARGUMENT… → $port, $server
+# start_service NAME ARGUMENT… → $port, $server; on an embedded store of that name unless $engines says otherwise
+engines=()
 start_service() {
-  local name=$1 i
+  local name=$1 i where=("${engines[@]}")
   shift
-  "$bin/couponsrv" --store "sqlite:$work/$name.db" --port 0 --port-file "$work/$name.port" --log-level warn \
+  [[ ${#where[@]} -gt 0 ]] || where=(--store "sqlite:$work/$name.db")
+  "$bin/couponsrv" "${where[@]}" --port 0 --port-file "$work/$name.port" --log-level warn \
     --log-format human "$@" &
   server=$!
   pids+=("$server")

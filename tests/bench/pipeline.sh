@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# The whole pipeline over Redis, Kafka and MariaDB, as ratios in one run: couponsrv with one io thread against nginx
+# `return 409` with one worker, the same wrk -t1 -c256 script, runs interleaved. Sold out: every request is decided by
+# Redis. Issuing: granted by Redis, acknowledged by Kafka, confirmed in Redis. Then couponworker carries what was issued
+# into MariaDB, against a bare multi-row insert loop through the same connector into the same table.
+# Environment: ROUNDS (3), SECONDS_EACH (5), GRANTS (1000000: issued in all before memory is read).
+cd "$(dirname "$0")/../.."
+source tests/bench/common.sh
+source tests/bench/nginx.sh
+
+rounds=${ROUNDS:-3}
+seconds=${SECONDS_EACH:-5}
+grants=${GRANTS:-1000000}
+
+stop_stack() { compose/stack.sh down "$work/stack"; }
+trap 'stop_all; stop_stack; rm -rf "$work"' EXIT
+compose/stack.sh up "$work/stack"
+read -r -a engines < <(compose/stack.sh flags "$work/stack")
+"$bin/couponctl" "${engines[@]}" -q migrate up >/dev/null
+"$bin/couponctl" "${engines[@]}" -q topics create --partitions 1 >/dev/null
+
+# rate PORT PREFIX CODE → requests a second, p99 in ms
+rate() {
+  PREFIX=$2 CODE=$3 wrk -t1 -c256 -d"${seconds}s" --latency -s tests/bench/issue.lua \
+    "http://127.0.0.1:$1/api/v1/coupons/issue" | awk '
+    function ms(text) { return text ~ /us$/ ? text / 1000 : text ~ /ms$/ ? text + 0 : text * 1000 }
+    /^ *99%/ {p99 = ms($2)} /^Requests\/sec:/ {print $2, p99}'
+}
+
+metric() { curl -s "http://127.0.0.1:$port/metrics" | awk -v name="$1" '$1 == name {printf "%d", $2}'; }
+
+# work_off → seconds until the ledger has everything, and how many records that were
+work_off() {
+  local before
+  before=$("$bin/couponctl" "${engines[@]}" -q topics lag -o json | python3 -c 'import json, sys; print(sum(row["lag"] for row in json.load(sys.stdin)))')
+  "$bin/couponworker" "${engines[@]}" --role persist --log-level warn --batch "${BATCH:-1000}" &
+  worker=$!
+  pids+=("$worker")
+  python3 - "$before" "$bin/couponctl" "${engines[@]}" <<'PYTHON'
+import json, subprocess, sys, time
+before, command = int(sys.argv[1]), sys.argv[2:]
+def lag():
+    rows = json.loads(subprocess.run(command + ["-q", "topics", "lag", "-o", "json"], capture_output=True, check=True).stdout)
+    return sum(row["lag"] for row in rows)
+while lag() == before:  # joining the group is not the loop that is measured
+    pass
+start, first = time.perf_counter(), lag()
+while (left := lag()) > 0:
+    time.sleep(0.1)
+taken = time.perf_counter() - start
+print(f"{first / taken:.0f} {first} {taken:.2f}")
+PYTHON
+  kill -TERM "$worker" && wait "$worker"
+  pids=("${pids[@]:0:${#pids[@]}-1}")
+}
+
+start_nginx
+start_service pipeline --threads 1
+"$bin/couponctl" "${engines[@]}" -q coupon create SOLDOUT --quota 1 --seed >/dev/null
+"$bin/couponctl" "${engines[@]}" -q coupon create ISSUING --quota 100000000 --seed >/dev/null
+rate "$nginx_port" warm SOLDOUT >/dev/null
+rate "$port" warm SOLDOUT >/dev/null
+
+for ((i = 1; i <= rounds; i++)); do
+  rate "$nginx_port" "n$i-" SOLDOUT >>"$work/nginx.rates"
+  rate "$port" "s$i-" SOLDOUT >>"$work/soldout.rates"
+  calls=$(metric gate_issue_calls_total) asks=$(metric gate_issue_asks_total)
+  rate "$port" "i$i-" ISSUING >>"$work/issuing.rates"
+  awk -v c="$calls" -v a="$asks" -v d="$(metric gate_issue_calls_total)" -v b="$(metric gate_issue_asks_total)" \
+    'BEGIN {print (b - a) / (d - c)}' >>"$work/merge.rates"
+done
+
+nginx_rate=$(awk '{print $1}' "$work/nginx.rates" | median)
+printf '%-10s %12s %8s %7s   %s\n' path requests/s "p99 ms" ratio rounds
+for path in nginx soldout issuing; do
+  middle=$(awk '{print $1}' "$work/$path.rates" | median)
+  printf '%-10s %12.0f %8.1f %7.2f   [%s]\n' "$path" "$middle" "$(awk '{print $2}' "$work/$path.rates" | median)" \
+    "$(awk -v a="$middle" -v b="$nginx_rate" 'BEGIN {print a / b}')" "$(awk '{printf "%s%d", s, $1; s = " "}' "$work/$path.rates")"
+done
+printf 'merge factor while issuing: %.0f asks a call\n' "$(median <"$work/merge.rates")"
+while [[ $(metric 'issue_answers_total{outcome="granted"}') -lt $grants ]]; do
+  rate "$port" "more$RANDOM$RANDOM-" ISSUING >/dev/null
+done
+awk -v n="$(metric 'issue_answers_total{outcome="granted"}')" \
+  '/^VmRSS/ {printf "couponsrv: %.1f MB resident after %d grants\n", $2 / 1024, n}' "/proc/$server/status"
+stop_service
+
+read -r carried records taken < <(work_off)
+# The same table, as empty as the worker found its own.
+mysql_port=$(cat "$work/stack/mysql/port")
+mariadb --no-defaults --host=127.0.0.1 --port="$mysql_port" --user=root -e 'CREATE DATABASE bare CHARACTER SET utf8mb4'
+"$bin/couponctl" "${engines[@]/%\/coupon//bare}" -q migrate up >/dev/null
+bare=$("$bin/bench_insert" "$mysql_port" bare "${BATCH:-1000}" "$records")
+awk -v a="$carried" -v b="$bare" -v n="$records" -v t="$taken" \
+  'BEGIN {printf "couponworker: %d rows/s (%d in %.1f s), a bare insert loop: %d rows/s, ratio %.2f\n", a, n, t, b, a / b}'
