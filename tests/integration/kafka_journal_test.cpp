@@ -89,12 +89,18 @@ TEST_F(KafkaJournalTest, A_stop_waits_for_what_is_in_flight) {
 }
 
 TEST_F(KafkaJournalTest, A_record_that_the_broker_refuses_fails_alone) {
+  ASSERT_TRUE(eventually([&] { return kafka_.producer().ready().empty(); }));
   auto records = numbered(1, 3);
   records[1].value.assign(2'000'000, 'x');
   const auto done =
       base::wait<std::vector<bool>>([&](auto d) { kafka_.journal().append(std::move(records), std::move(d)); });
   ASSERT_TRUE(done);
   EXPECT_EQ(*done, (std::vector<bool>{true, false, true}));
+  const auto alone = base::wait<std::vector<bool>>(
+      [&](auto d) { kafka_.journal().append({{"m", std::string(2'000'000, 'x'), {}}}, std::move(d)); });
+  ASSERT_FALSE(alone);
+  EXPECT_EQ(alone.error().code, base::Errc::kInvalid);
+  EXPECT_EQ(kafka_.producer().ready(), "") << "no fault of the brokers";
 }
 
 TEST_F(KafkaJournalTest, It_is_ready_once_it_has_found_its_topic) {

@@ -21,7 +21,7 @@ constexpr std::int64_t kRefreshMs = 500;
 
 net::kafka::Config kafka_config(std::uint16_t port) {
   return {.brokers = fmt::format("127.0.0.1:{}", port),
-          .properties = {},
+          .properties = {{"topic.metadata.propagation.max.ms", "500"}},
           .client_id = "coupon-test",
           .request_timeout_ms = kRequestTimeoutMs,
           .reconnect_max_ms = 100,

@@ -1,9 +1,6 @@
 #include "net/kafka/conf.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <ctime>
 #include <array>
 #include <fmt/format.h>
 #include <syslog.h>
@@ -51,7 +48,6 @@ constexpr std::array<std::string_view, 22> kReserved = {"acks",
                                                         "transactional.id"};
 
 void write_log(const rd_kafka_t* client, int level, const char* facility, const char* text) {
-  if (getenv("RDDEBUG")) { fprintf(stderr, "%ld %s %s %s\n", long(time(nullptr)), client == nullptr ? "" : rd_kafka_name(client), facility, text); return; }
   static LogValve valve(kLogLines, kLogWindowMs);
   static const base::SystemClock kClock;
   const auto severity = level <= LOG_ERR       ? base::log::Level::kError

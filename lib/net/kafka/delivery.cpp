@@ -106,7 +106,7 @@ void Deliveries::account(const Batch& batch, std::size_t acknowledged) {
   const std::scoped_lock lock(mutex_);
   if (acknowledged > 0) {
     last_failure_ = RD_KAFKA_RESP_ERR_NO_ERROR;
-  } else {
+  } else if (error_of(batch.error, {}).code != Errc::kInvalid) {  // a record that is too large says nothing of brokers
     last_failure_ = batch.error;
     failed_at_ = now;
   }
@@ -129,8 +129,8 @@ void Deliveries::hand_out() {
     auto& target = at == by_executor.end() ? by_executor.emplace_back(&batch->executor, std::vector<Outcome>()) : *at;
     target.second.push_back({std::move(batch->done), result_of(*batch)});
   }
-  for (auto& [executor, outcomes] : by_executor) {
-    executor->post([outcomes = std::move(outcomes)]() mutable {
+  for (auto& [executor, mine] : by_executor) {
+    executor->post([outcomes = std::move(mine)]() mutable {
       for (auto& one : outcomes) one.done(std::move(one.result));
     });
   }
