@@ -17,6 +17,7 @@ void add_reconcile_command(CLI::App& app, Session& session);
 void add_migrate_commands(CLI::App& app, Session& session);
 void add_gate_commands(CLI::App& app, Session& session);
 void add_topics_commands(CLI::App& app, Session& session);
+void add_dlt_commands(CLI::App& app, Session& session);
 void add_doctor_command(CLI::App& app, Session& session);
 
 }  // namespace coupon::ctl

@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
   coupon::ctl::add_gate_commands(app, session);
   coupon::ctl::add_migrate_commands(app, session);
   coupon::ctl::add_topics_commands(app, session);
+  coupon::ctl::add_dlt_commands(app, session);
   coupon::ctl::add_doctor_command(app, session);
   if (const auto code = coupon::base::parse_command_line(app, argc, argv)) return *code;
   if (const auto good = session.prepare(); !good) {

@@ -50,11 +50,14 @@ Result<> Session::prepare() {
 
 int Session::run() { return action_ ? action_() : kFailed; }
 
-Result<service::Backend*> Session::backend(bool create) {
+Result<service::Backend*> Session::backend(bool create) { return open(create, false); }
+Result<service::Backend*> Session::backend_that_appends() { return open(false, true); }
+
+Result<service::Backend*> Session::open(bool create, bool appends) {
   if (!bench_) {
     auto config = engines_config_;
     config.create = create;
-    config.appends = false;
+    config.appends = appends;
     auto engines = profile::Engines::open(config, clock_, metrics_);
     if (!engines) return std::unexpected(engines.error());
     engines_ = std::move(*engines);

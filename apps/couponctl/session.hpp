@@ -37,6 +37,10 @@ class Session {
 
   /// Opens the engines on first use. `create` makes a store that is missing.
   [[nodiscard]] base::Result<service::Backend*> backend(bool create = false);
+  /// The same, for a command that writes to Kafka.
+  [[nodiscard]] base::Result<service::Backend*> backend_that_appends();
+  /// After backend().
+  [[nodiscard]] profile::Engines& engines() { return *engines_; }
   [[nodiscard]] const profile::EngineConfig& engine_config() const { return engines_config_; }
   [[nodiscard]] base::OutputFormat format() const { return format_; }
   /// Who changes something, for the record.
@@ -52,6 +56,7 @@ class Session {
   [[nodiscard]] int fail(const base::Error& error) const;
 
  private:
+  [[nodiscard]] base::Result<service::Backend*> open(bool create, bool appends);
   profile::EngineConfig engines_config_;
   std::string output_ = "table";
   bool quiet_ = false;

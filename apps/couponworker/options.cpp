@@ -24,16 +24,25 @@ struct Raw {
   base::LogSettings log;
   std::int64_t batch = 1'000;
   std::int64_t relay_batch = 500;
+  std::int64_t dlt_attempts = 3;
   std::int64_t health_port = 0;
 };
 
 void add_all(base::Settings& settings, Options& options, Raw& raw) {
   profile::add_settings(settings, options.engines);
-  settings.choice({"role", "which loops to run"}, raw.role, {"all", "persist", "relay", "rebuild", "reconcile"});
+  settings.choice({"role", "which loops to run"}, raw.role, {"all", "persist", "relay", "dlt", "rebuild", "reconcile"});
   settings.integer({"batch", "records in one ledger transaction"}, raw.batch, 1, kBatchMax);
   settings.integer({"relay-batch", "pending grants published at once"}, raw.relay_batch, 1, kGateBatchMax);
   settings.duration({"poll-wait", "longest wait for a record"}, options.plan.poll_wait_ms, kTimeoutMaxMs);
   settings.duration({"relay-interval", "between looks for pending grants"}, options.plan.relay_interval_ms,
+                    kTimeoutMaxMs);
+  settings.duration({"dlt-interval", "between looks for dead letters that are due"}, options.plan.dlt_interval_ms,
+                    kTimeoutMaxMs);
+  settings.integer({"dlt-attempts", "to store a dead letter; then it waits for an operator"}, raw.dlt_attempts, 1,
+                   1'000);
+  settings.duration({"dlt-backoff", "first wait between these; it doubles"}, options.plan.dlt.policy.backoff_ms,
+                    kTimeoutMaxMs);
+  settings.duration({"dlt-backoff-max", "longest wait between these"}, options.plan.dlt.policy.backoff_max_ms,
                     kTimeoutMaxMs);
   settings.duration({"rebuild-interval", "between looks for gates that do not serve"}, options.plan.rebuild_interval_ms,
                     kTimeoutMaxMs);
@@ -50,8 +59,9 @@ void add_all(base::Settings& settings, Options& options, Raw& raw) {
 
 void take(const Raw& raw, Options& options) {
   const auto runs = [&raw](std::string_view role) { return raw.role == "all" || raw.role == role; };
-  options.plan.roles = {runs("persist"), runs("relay"), runs("rebuild"), runs("reconcile")};
+  options.plan.roles = {runs("persist"), runs("relay"), runs("dlt"), runs("rebuild"), runs("reconcile")};
   options.plan.persist.batch_max = static_cast<std::size_t>(raw.batch);
+  options.plan.dlt.policy.attempts_max = static_cast<int>(raw.dlt_attempts);
   options.plan.relay.batch_max = static_cast<std::size_t>(raw.relay_batch);
   options.health.port = static_cast<std::uint16_t>(raw.health_port);
   options.serve_health = raw.health_port != 0;

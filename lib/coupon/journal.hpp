@@ -11,6 +11,13 @@
 
 namespace coupon {
 
+/// What can be written: the grants, and what others may consume of it.
+enum class Stream {
+  kGrants,  ///< the journal itself
+  kIssued,  ///< grants that the ledger has committed
+  kDead,    ///< copies of dead letters
+};
+
 /// The writing side. Belongs to one thread, as a Gate does; append never blocks.
 class Journal {
  public:

@@ -4,7 +4,6 @@
 
 #include "doctor/checks.hpp"
 #include "net/kafka/admin.hpp"
-#include "profile/topics.hpp"
 
 namespace coupon::doctor {
 
@@ -65,17 +64,17 @@ void examine_kafka(const profile::Servers& servers, std::vector<Check>& all) {
     findings.add("settings", Verdict::kBad, admin.error().message, "mend --journal or --journal-properties");
     return;
   }
-  const auto topic = (*admin)->describe(servers.topic);
+  const auto topic = (*admin)->describe(servers.topics.grants);
   if (!topic) {
     const bool missing = topic.error().code == base::Errc::kNotFound;
     findings.add(missing ? "topic" : "connection", Verdict::kBad, topic.error().message,
                  missing ? "couponctl topics create" : "check --journal, its password, and that Kafka runs");
     return;
   }
-  findings.good("topic", servers.topic);
+  findings.good("topic", servers.topics.grants);
   check_replication(*topic, findings);
   check_settings(*topic, findings);
-  const auto lag = (*admin)->lag(servers.topic, servers.consumer.group);
+  const auto lag = (*admin)->lag(servers.topics.grants, servers.consumer.group);
   if (!lag) {
     findings.add("lag", Verdict::kUnknown, lag.error().message, "");
     return;

@@ -49,10 +49,12 @@ class EmbeddedEngines final : public Engines {
   std::unique_ptr<Gate> gate(base::Executor& executor) override {
     return std::make_unique<gate::SqliteGate>(store_, clock_, executor);
   }
-  std::unique_ptr<Journal> journal(base::Executor& executor) override {
+  std::unique_ptr<Journal> journal(base::Executor& executor, Stream stream) override {
+    if (stream != Stream::kGrants) return nullptr;
     return std::make_unique<journal::SqliteJournal>(store_, clock_, executor);
   }
-  Result<std::unique_ptr<JournalReader>> reader() override {
+  Result<std::unique_ptr<JournalReader>> reader(Stream stream) override {
+    if (stream != Stream::kGrants) return fail(Errc::kInvalid, "an embedded store has the grants' stream only");
     return std::make_unique<journal::SqliteJournalReader>(store_, std::string(kLedgerGroup));
   }
   Ledger& ledger() override { return ledger_; }

@@ -32,10 +32,11 @@ class Engines {
   /// One per thread; completions are posted to `executor`, which must outlive the engines: their end completes what
   /// is still under way.
   [[nodiscard]] virtual std::unique_ptr<Gate> gate(base::Executor& executor) = 0;
-  /// The same; only of engines that were opened with `appends`.
-  [[nodiscard]] virtual std::unique_ptr<Journal> journal(base::Executor& executor) = 0;
-  /// A reader of the group that fills the ledger.
-  [[nodiscard]] virtual base::Result<std::unique_ptr<JournalReader>> reader() = 0;
+  /// The same; only of engines that were opened with `appends`. Null for a stream that these engines do not have.
+  [[nodiscard]] virtual std::unique_ptr<Journal> journal(base::Executor& executor, Stream stream = Stream::kGrants) = 0;
+  /// Of the grants: a member of the group that fills the ledger. Of another stream: a group of its own, which begins
+  /// with what is there. kInvalid for a stream that these engines do not have.
+  [[nodiscard]] virtual base::Result<std::unique_ptr<JournalReader>> reader(Stream stream = Stream::kGrants) = 0;
   [[nodiscard]] virtual Ledger& ledger() = 0;
   /// True when any process can do the worker's part for itself, because the journal is in the same store.
   [[nodiscard]] virtual bool embedded() const = 0;

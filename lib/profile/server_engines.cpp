@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/ids.hpp"
 #include "gate/redis_gate.hpp"
 #include "journal/kafka_journal.hpp"
 #include "journal/kafka_reader.hpp"
@@ -31,18 +32,24 @@ class ServerEngines final : public Engines {
         watch_(loop_, servers_.redis, metrics),
         pool_(servers_.mysql),
         ledger_(pool_, clock),
+        ids_(clock),
         producer_(std::move(producer)) {}
 
   std::unique_ptr<Gate> gate(base::Executor& executor) override {
     return std::make_unique<gate::RedisGate>(loop_, servers_.redis, servers_.gate, executor, metrics_);
   }
 
-  std::unique_ptr<Journal> journal(base::Executor& executor) override {
-    return std::make_unique<journal::KafkaJournal>(*producer_, executor, servers_.topic);
+  std::unique_ptr<Journal> journal(base::Executor& executor, Stream stream) override {
+    return std::make_unique<journal::KafkaJournal>(*producer_, executor, servers_.topics.of(stream));
   }
 
-  Result<std::unique_ptr<JournalReader>> reader() override {
-    auto consumer = net::kafka::Consumer::open(servers_.kafka, servers_.consumer, metrics_);
+  Result<std::unique_ptr<JournalReader>> reader(Stream stream) override {
+    auto settings = servers_.consumer;
+    if (stream != Stream::kGrants) {
+      settings.topic = servers_.topics.of(stream);
+      settings.group += "-" + ids_.next().text();
+    }
+    auto consumer = net::kafka::Consumer::open(servers_.kafka, settings, metrics_);
     if (!consumer) return std::unexpected(consumer.error());
     return std::make_unique<journal::KafkaJournalReader>(std::move(*consumer));
   }
@@ -85,6 +92,7 @@ class ServerEngines final : public Engines {
   net::redis::Client watch_;  // says whether Redis is there, also before and between calls
   net::sql::MysqlPool pool_;
   ledger::MysqlLedger ledger_;
+  base::UlidGenerator ids_;
   std::unique_ptr<net::kafka::Producer> producer_;  // none when nothing is appended
 };
 
@@ -96,7 +104,7 @@ Result<std::unique_ptr<Engines>> open_servers(const EngineConfig& config, const 
   if (!servers) return std::unexpected(servers.error());
   std::unique_ptr<net::kafka::Producer> producer;
   if (config.appends) {
-    auto opened = net::kafka::Producer::open(servers->kafka, servers->producer, {servers->topic}, metrics);
+    auto opened = net::kafka::Producer::open(servers->kafka, servers->producer, servers->topics.all(), metrics);
     if (!opened) return std::unexpected(opened.error().in("journal"));
     producer = std::move(*opened);
   }

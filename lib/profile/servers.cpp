@@ -15,6 +15,7 @@ using base::Result;
 namespace {
 
 constexpr std::string_view kTopic = "coupon-grants";
+constexpr std::string_view kGrantsSuffix = "-grants";
 
 Result<> read_gate(const EngineConfig& config, Servers& servers) {
   const auto url = parse_redis_url("gate", config.gate);
@@ -53,6 +54,13 @@ Result<> read_properties(const std::string& text, net::kafka::Config& kafka) {
   return {};
 }
 
+// coupon-grants, coupon-issued, coupon-grants-dlt
+Topics topics_of(const std::string& grants) {
+  auto stem = grants;
+  if (stem.ends_with(kGrantsSuffix)) stem.resize(stem.size() - kGrantsSuffix.size());
+  return {grants, stem + "-issued", grants + "-dlt"};
+}
+
 Result<> read_journal(const EngineConfig& config, Servers& servers) {
   const auto url = parse_kafka_url("journal", config.journal);
   if (!url) return std::unexpected(url.error());
@@ -62,10 +70,10 @@ Result<> read_journal(const EngineConfig& config, Servers& servers) {
   if (!config.journal_user.empty()) kafka.properties["sasl.username"] = config.journal_user;
   if (!config.journal_password.empty()) kafka.properties["sasl.password"] = config.journal_password;
   if (!config.tls_ca.empty()) kafka.properties["ssl.ca.location"] = config.tls_ca;
-  servers.topic = url->path.empty() ? std::string(kTopic) : url->path;
+  servers.topics = topics_of(url->path.empty() ? std::string(kTopic) : url->path);
   servers.producer.message_timeout_ms = config.journal_timeout_ms;
   servers.producer.queue_records_max = config.journal_queue_max;
-  servers.consumer.topic = servers.topic;
+  servers.consumer.topic = servers.topics.grants;
   servers.consumer.group = config.journal_group;
   servers.consumer.session_timeout_ms = config.journal_session_ms;
   return {};
@@ -89,6 +97,15 @@ Result<> read_ledger(const EngineConfig& config, Servers& servers) {
 }
 
 }  // namespace
+
+const std::string& Topics::of(Stream stream) const {
+  switch (stream) {
+    case Stream::kGrants: return grants;
+    case Stream::kIssued: return issued;
+    case Stream::kDead: return dead;
+  }
+  return grants;
+}
 
 Result<Servers> servers_of(const EngineConfig& config) {
   Servers servers;

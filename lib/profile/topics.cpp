@@ -27,7 +27,7 @@ Result<std::vector<TopicMade>> create_topics(const EngineConfig& config, const T
   auto admin = net::kafka::Admin::open(servers->kafka);
   if (!admin) return std::unexpected(admin.error());
   std::vector<TopicMade> topics;
-  for (const auto& name : {servers->topic, servers->topic + kDeadSuffix}) {
+  for (const auto& name : servers->topics.all()) {
     net::kafka::TopicPlan plan;
     plan.name = name;
     plan.partitions = static_cast<std::int32_t>(choice.partitions);
@@ -46,12 +46,13 @@ Result<std::vector<LagRow>> topic_lag(const EngineConfig& config) {
   if (!servers) return std::unexpected(servers.error());
   auto admin = net::kafka::Admin::open(servers->kafka);
   if (!admin) return std::unexpected(admin.error());
-  const auto partitions = (*admin)->lag(servers->topic, servers->consumer.group);
+  const auto partitions = (*admin)->lag(servers->topics.grants, servers->consumer.group);
   if (!partitions) return std::unexpected(partitions.error());
   std::vector<LagRow> rows;
   for (const auto& one : *partitions) {
     const auto committed = std::max(one.committed.value_or(one.low), one.low);
-    rows.push_back({servers->topic, one.partition, committed, one.end, std::max<std::int64_t>(one.end - committed, 0)});
+    rows.push_back(
+        {servers->topics.grants, one.partition, committed, one.end, std::max<std::int64_t>(one.end - committed, 0)});
   }
   return rows;
 }

@@ -10,10 +10,6 @@
 
 namespace coupon::profile {
 
-/// Topic of what others consume, and of copies of dead letters, beside the grants' own.
-inline constexpr const char* kIssuedSuffix = "-issued";
-inline constexpr const char* kDeadSuffix = "-dlt";
-
 struct TopicChoice {
   std::int64_t partitions = 6;
   std::int64_t replication = 1;
@@ -26,7 +22,7 @@ struct TopicMade {
   bool made = false;  ///< false: it was there
 };
 
-/// Makes what is missing of the grants' topic and its copies of dead letters. Blocks.
+/// Makes what is missing of the topics of grants, of what was issued, and of copies of dead letters. Blocks.
 [[nodiscard]] base::Result<std::vector<TopicMade>> create_topics(const EngineConfig& config, const TopicChoice& choice);
 
 struct LagRow {

@@ -13,7 +13,12 @@ Result<std::unique_ptr<WorkerParts>> WorkerParts::open(Engines& engines, const b
     auto reader = engines.reader();
     if (!reader) return std::unexpected(reader.error());
     parts->reader_ = std::move(*reader);
-    parts->persister_.emplace(*parts->reader_, engines.ledger(), plan.persist, metrics);
+    parts->open_voice(parts->persist_voice_, engines);
+    parts->persister_.emplace(*parts->reader_, engines.ledger(), plan.persist, metrics, parts->persist_voice_.get());
+  }
+  if (plan.roles.dlt) {
+    parts->open_voice(parts->dlt_voice_, engines);
+    parts->retrier_.emplace(engines.ledger(), parts->dlt_voice_.get(), clock, plan.dlt, metrics);
   }
   if (plan.roles.relay) {
     parts->journal_ = engines.journal(parts->executor_);
@@ -23,6 +28,12 @@ Result<std::unique_ptr<WorkerParts>> WorkerParts::open(Engines& engines, const b
   if (plan.roles.rebuild) COUPON_TRY(open_keeper(parts->rebuild_, engines, clock, metrics));
   if (plan.roles.reconcile) COUPON_TRY(open_keeper(parts->reconcile_, engines, clock, metrics));
   return parts;
+}
+
+void WorkerParts::open_voice(Voice& voice, Engines& engines) {
+  voice.issued = engines.journal(executor_, Stream::kIssued);
+  voice.dead = engines.journal(executor_, Stream::kDead);
+  if (voice.issued && voice.dead) voice.announcer.emplace(*voice.issued, *voice.dead);
 }
 
 Result<> WorkerParts::open_keeper(Kept& kept, Engines& engines, const base::Clock& clock, base::Metrics& metrics) {
@@ -57,6 +68,9 @@ std::vector<service::WorkerLoop> WorkerParts::loops() {
                      }});
   };
   if (relay_) add("relay", plan_.relay_interval_ms, [this] { return relay_->pass(); });
+  if (retrier_) {
+    loops.push_back({"dlt", plan_.dlt_interval_ms, [this] { return retrier_->pass(); }});
+  }
   if (rebuild_.keeper) add("rebuild", plan_.rebuild_interval_ms, [this] { return rebuild_.keeper->rebuild_fenced(); });
   if (reconcile_.keeper) {
     add("reconcile", plan_.reconcile_interval_ms, [this] { return reconcile_.keeper->reconcile_all(); });

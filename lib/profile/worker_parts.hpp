@@ -11,6 +11,7 @@
 #include "service/keeper.hpp"
 #include "service/persister.hpp"
 #include "service/relay.hpp"
+#include "service/retrier.hpp"
 #include "service/worker.hpp"
 
 namespace coupon::profile {
@@ -18,6 +19,7 @@ namespace coupon::profile {
 struct WorkerRoles {
   bool persist = true;    ///< journal to ledger
   bool relay = true;      ///< pending grants to the journal
+  bool dlt = true;        ///< dead letters that are to be tried again
   bool rebuild = true;    ///< gates that do not serve
   bool reconcile = true;  ///< differences between gate and ledger
 };
@@ -26,8 +28,10 @@ struct WorkerPlan {
   WorkerRoles roles;
   service::PersisterConfig persist;
   service::RelayConfig relay;
+  service::RetrierConfig dlt;
   std::int64_t poll_wait_ms = 200;       ///< longest wait for a record; also how fast a stop is noticed
   std::int64_t relay_interval_ms = 500;  ///< between looks for pending grants
+  std::int64_t dlt_interval_ms = 1'000;
   std::int64_t rebuild_interval_ms = 1'000;
   std::int64_t reconcile_interval_ms = 300'000;
 };
@@ -45,6 +49,15 @@ class WorkerParts {
   explicit WorkerParts(const WorkerPlan& plan) : plan_(plan) {}
   [[nodiscard]] service::WorkerLoop persist_loop();
 
+  /// What one teller of news needs to itself; empty where the engines have nowhere to tell.
+  struct Voice {
+    std::unique_ptr<Journal> issued;
+    std::unique_ptr<Journal> dead;
+    std::optional<service::Announcer> announcer;
+    [[nodiscard]] service::Announcer* get() { return announcer ? &*announcer : nullptr; }
+  };
+  void open_voice(Voice& voice, Engines& engines);
+
   /// What one keeper needs to itself: rebuilds must not wait for a reconcile.
   struct Kept {
     std::unique_ptr<Workbench> bench;
@@ -58,7 +71,10 @@ class WorkerParts {
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<JournalReader> reader_;
+  Voice persist_voice_;
   std::optional<service::Persister> persister_;
+  Voice dlt_voice_;
+  std::optional<service::Retrier> retrier_;
   std::optional<service::Relay> relay_;
   Kept rebuild_;
   Kept reconcile_;

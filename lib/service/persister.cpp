@@ -1,11 +1,14 @@
 #include "service/persister.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <future>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "coupon/event.hpp"
 
@@ -15,6 +18,8 @@ using base::Errc;
 using base::Result;
 
 namespace {
+
+constexpr std::string_view kSource = "couponworker";
 
 std::string_view header(const ConsumedRecord& record, std::string_view name) {
   for (const auto& one : record.headers) {
@@ -37,11 +42,11 @@ DeadLetter unreadable(ConsumedRecord record, const base::Error& error) {
   return letter;
 }
 
-DeadLetter rejected(const PersistItem& item, const base::Error& error) {
+DeadLetter lost(const PersistItem& item, std::string error_class, std::string error) {
   DeadLetter letter;
   letter.record = item.record;
-  letter.error_class = "rejected";
-  letter.error = error.message;
+  letter.error_class = std::move(error_class);
+  letter.error = std::move(error);
   letter.code = item.event.code;
   letter.member = item.event.member;
   letter.grant = item.event.id;
@@ -56,10 +61,12 @@ bool blames_a_record(const base::Error& error) {
 
 }  // namespace
 
-Persister::Persister(JournalReader& reader, Ledger& ledger, PersisterConfig config, base::Metrics& metrics)
+Persister::Persister(JournalReader& reader, Ledger& ledger, PersisterConfig config, base::Metrics& metrics,
+                     Announcer* announcer)
     : reader_(reader),
       ledger_(ledger),
       config_(config),
+      announcer_(announcer),
       dead_(metrics.counter("persist_dead_letters_total", "Records that were unreadable or rejected")),
       failures_(metrics.counter("persist_failures_total", "Passes that ended in an error and are repeated")),
       blocked_(metrics.gauge("persist_blocked", "1 while a record of a newer version waits for a newer program")) {
@@ -83,6 +90,8 @@ Result<PersistPass> Persister::pass(std::int64_t wait_ms) {
     failures_.add();
     ahead_.reset();
     stored_.clear();  // delivered again, and absorbed
+    due_ = {};
+    fresh_ = {};
     if (const auto back = reader_.rewind(); !back) done.error().message += "; " + back.error().message;
     return done;
   }
@@ -113,6 +122,9 @@ Result<PersistPass> Persister::store_with_next(Batch batch) {
   if (!stored) return std::unexpected(stored.error());
   if (!ahead) return std::unexpected(std::move(ahead.error()));
   for (const auto& [partition, offset] : batch.next) stored_[partition] = offset;
+  std::ranges::move(fresh_.issued, std::back_inserter(due_.issued));
+  std::ranges::move(fresh_.dead, std::back_inserter(due_.dead));
+  fresh_ = {};
   if (backlog) {
     ahead_ = std::move(*ahead);
     return pass;
@@ -124,6 +136,9 @@ Result<PersistPass> Persister::store_with_next(Batch batch) {
 }
 
 Result<> Persister::finish() {
+  if (announcer_ != nullptr) {
+    COUPON_TRY(announcer_->announce(std::exchange(due_.issued, {}), std::exchange(due_.dead, {})));
+  }
   if (stored_.empty()) return {};
   return reader_.commit(std::exchange(stored_, {}));
 }
@@ -152,6 +167,26 @@ Persister::Batch Persister::sort(std::vector<ConsumedRecord> records) {
   return batch;
 }
 
+// What the ledger committed, as others will hear of it. Also of rows that were there: a crash may have come between.
+void Persister::note(const std::vector<PersistItem>& items, const std::vector<PersistOutcome>& outcomes,
+                     const std::vector<DeadLetter>& dead) {
+  const auto now_ms = base::SystemClock().wall_ms();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& record = items[i].record;
+    switch (outcomes[i]) {
+      case PersistOutcome::kInserted:
+      case PersistOutcome::kPresent: fresh_.issued.push_back({record.key, record.value, record.headers}); break;
+      case PersistOutcome::kOrphan:
+      case PersistOutcome::kDisplaced:
+        fresh_.dead.push_back(copy_of(lost(items[i], std::string(name_of(outcomes[i])), {}), kSource, now_ms));
+        break;
+      case PersistOutcome::kLateCopy:
+      case PersistOutcome::kStale: break;
+    }
+  }
+  for (const auto& letter : dead) fresh_.dead.push_back(copy_of(letter, kSource, now_ms));
+}
+
 Result<> Persister::store(const std::vector<PersistItem>& items, const std::vector<DeadLetter>& dead,
                           PersistPass& pass) {
   if (items.empty() && dead.empty()) return {};
@@ -160,6 +195,7 @@ Result<> Persister::store(const std::vector<PersistItem>& items, const std::vect
     pass.records += items.size() + dead.size();
     pass.dead += dead.size();
     for (const auto outcome : *outcomes) ++pass.outcomes.at(static_cast<std::size_t>(outcome));
+    if (announcer_ != nullptr) note(items, *outcomes, dead);
     return {};
   }
   if (!blames_a_record(outcomes.error()) || items.empty()) return std::unexpected(outcomes.error());
@@ -169,7 +205,7 @@ Result<> Persister::store(const std::vector<PersistItem>& items, const std::vect
   }
   if (items.size() > 1) return store_halves(items, pass);
   base::log::error("ledger: a record was rejected: {}", outcomes.error().message);
-  return store({}, {rejected(items.front(), outcomes.error())}, pass);
+  return store({}, {lost(items.front(), "rejected", outcomes.error().message)}, pass);
 }
 
 // The halves commit by themselves; the position moves only when all of them are stored.

@@ -13,6 +13,7 @@
 #include "base/metrics.hpp"
 #include "coupon/journal.hpp"
 #include "coupon/ledger.hpp"
+#include "service/announcer.hpp"
 
 namespace coupon::service {
 
@@ -32,7 +33,9 @@ struct PersistPass {
 /// One thread at a time. Reader, ledger and metrics must outlive it.
 class Persister {
  public:
-  Persister(JournalReader& reader, Ledger& ledger, PersisterConfig config, base::Metrics& metrics);
+  /// With an announcer others are told what was committed, before the journal's position moves.
+  Persister(JournalReader& reader, Ledger& ledger, PersisterConfig config, base::Metrics& metrics,
+            Announcer* announcer = nullptr);
 
   /// Takes one batch, waiting up to `wait_ms` for its first record. After an Error the next pass starts with what was
   /// not committed to the journal; wait before it when the Error is retryable, alarm somebody when it is not.
@@ -48,9 +51,15 @@ class Persister {
     bool blocked = false;
     bool full = false;  // there is more where it came from
   };
+  struct News {
+    std::vector<JournalRecord> issued;
+    std::vector<JournalRecord> dead;
+  };
   [[nodiscard]] base::Result<Batch> read(std::int64_t wait_ms);
   [[nodiscard]] base::Result<PersistPass> store_with_next(Batch batch);
   [[nodiscard]] Batch sort(std::vector<ConsumedRecord> records);
+  void note(const std::vector<PersistItem>& items, const std::vector<PersistOutcome>& outcomes,
+            const std::vector<DeadLetter>& dead);
   [[nodiscard]] base::Result<> store(const std::vector<PersistItem>& items, const std::vector<DeadLetter>& dead,
                                      PersistPass& pass);
   [[nodiscard]] base::Result<> store_halves(const std::vector<PersistItem>& items, PersistPass& pass);
@@ -59,8 +68,11 @@ class Persister {
   JournalReader& reader_;
   Ledger& ledger_;
   PersisterConfig config_;
+  Announcer* announcer_;
   std::optional<Batch> ahead_;  // read beside the last transaction
   Positions stored_;            // in the ledger, and not committed to the journal yet
+  News due_;                    // of the same records: to be announced before that
+  News fresh_;                  // of the batch in hand
   std::vector<base::Counter> outcomes_;
   base::Counter dead_;
   base::Counter failures_;

@@ -1,29 +1,20 @@
 #pragma once
-// Engines by URL, and the use cases on them as one thread has them.
+// Engines, the use cases on them as one thread has them, and on servers the worker that these wait for.
 
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
+#include "integration/service/site.hpp"
 #include "profile/engines.hpp"
 #include "profile/workbench.hpp"
+#include "profile/worker_parts.hpp"
 #include "service/rebuild.hpp"
-#include "support/temp_folder.hpp"
 
 namespace coupon::test {
-
-/// A thing that makes new, empty engines for a test.
-struct EngineChoice {
-  const char* name;
-  /// The URL of a store in `folder`.
-  std::string (*store)(const std::string& folder);
-};
-
-/// Every set of engines that the suites run over.
-[[nodiscard]] std::vector<EngineChoice> engine_choices();
 
 /// Fresh engines with some coupons; throws when anything that must work does not.
 class ServiceShop {
@@ -38,21 +29,29 @@ class ServiceShop {
 
   CouponCode create(const std::string& code, std::int64_t quota);
   CouponCode seeded(const std::string& code, std::int64_t quota);
+  /// As the service does it: the gate decides, and a grant that is not in the journal yet is published and confirmed.
   Outcome issue(const CouponCode& code, const std::string& member);
   /// How many of `count` new members were granted.
   int issue_many(const CouponCode& code, const std::string& prefix, int count);
   GateStatus status(const CouponCode& code);
   Counts counts(const CouponCode& code);
+  /// What was issued is in the ledger; also what only the relay can still publish.
   void persist();
 
  private:
+  void publish(const CouponCode& code, const Grant& grant, std::uint32_t epoch);
+  void start_worker();
+
   base::SystemClock clock_;
   base::Metrics metrics_;
-  TempFolder folder_;
+  std::unique_ptr<Site> site_;
   base::InlineExecutor executor_;
   std::unique_ptr<profile::Engines> engines_;
   std::unique_ptr<Gate> gate_;
+  std::unique_ptr<Journal> journal_;
   std::unique_ptr<profile::Workbench> bench_;
+  std::unique_ptr<profile::WorkerParts> parts_;
+  std::unique_ptr<service::Worker> worker_;
   base::UlidGenerator ids_{clock_};
 };
 

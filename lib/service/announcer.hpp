@@ -1,0 +1,32 @@
+#pragma once
+// Tells others what the ledger has committed: who got a place, and what could not be stored. At least once; the grant
+// id deduplicates. Nothing in the protocol reads it.
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "coupon/journal.hpp"
+#include "coupon/ledger.hpp"
+
+namespace coupon::service {
+
+/// The copy of a dead letter for other tools: the record as it was, and headers that say where it came from and why it
+/// could not be stored (origin-partition, origin-offset, origin-ms, error-class, error, attempts, source, at-ms).
+[[nodiscard]] JournalRecord copy_of(const DeadLetter& letter, std::string_view source, std::int64_t now_ms);
+
+/// One thread at a time. The journals need executors that do not need that thread, and outlive it.
+class Announcer {
+ public:
+  Announcer(Journal& issued, Journal& dead) : issued_(issued), dead_(dead) {}
+
+  /// Blocks until all of it is acknowledged. After an Error some of it may have been: repeat the call.
+  [[nodiscard]] base::Result<> announce(std::vector<JournalRecord> issued, std::vector<JournalRecord> dead);
+
+ private:
+  [[nodiscard]] static base::Result<> append(Journal& journal, std::vector<JournalRecord> records);
+  Journal& issued_;
+  Journal& dead_;
+};
+
+}  // namespace coupon::service

@@ -1,0 +1,57 @@
+#include "integration/service/site.hpp"
+
+#include <fmt/format.h>
+#include <string>
+
+#include "integration/kafka_topic.hpp"
+#include "integration/mysql_store.hpp"
+#include "support/stack.hpp"
+#include "support/temp_folder.hpp"
+
+namespace coupon::test {
+
+namespace {
+
+class FileSite final : public Site {
+ public:
+  FileSite() { config_.store = "sqlite:" + folder_.file("coupon.db"); }
+
+ private:
+  TempFolder folder_;
+};
+
+// A Redis of its own; a topic and a database of its own on the shared servers.
+class ServerSite final : public Site {
+ public:
+  ServerSite() {
+    create_topic(kafka_, topic_);
+    config_.gate = fmt::format("redis://127.0.0.1:{}", redis_.up("redis"));
+    config_.journal = fmt::format("kafka://{}/{}", kafka_.brokers, topic_);
+    config_.journal_group = topic_;
+    config_.ledger = fmt::format("mysql://root@127.0.0.1:{}/{}", mysql_.config().port, mysql_.config().database);
+  }
+  ~ServerSite() override {
+    redis_.kill("redis");
+    remove_topic(kafka_, topic_);
+  }
+  ServerSite(const ServerSite&) = delete;
+  ServerSite& operator=(const ServerSite&) = delete;
+
+ private:
+  TempFolder folder_;
+  Stack redis_{folder_.path()};
+  net::kafka::Config kafka_ = kafka_config(shared_stack().up("kafka"));
+  std::string topic_ = unique_word();
+  MysqlStore mysql_;
+};
+
+template <class T>
+std::unique_ptr<Site> make() {
+  return std::make_unique<T>();
+}
+
+}  // namespace
+
+std::vector<EngineChoice> engine_choices() { return {{"Sqlite", make<FileSite>}, {"Servers", make<ServerSite>}}; }
+
+}  // namespace coupon::test
