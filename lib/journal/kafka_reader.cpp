@@ -33,6 +33,7 @@ Result<std::vector<ConsumedRecord>> KafkaJournalReader::poll(std::size_t limit, 
 
 Result<> KafkaJournalReader::commit(const Positions& next) { return consumer_->commit(next); }
 Result<> KafkaJournalReader::rewind() { return consumer_->rewind(); }
+Result<> KafkaJournalReader::hold(std::int32_t partition) { return consumer_->hold(partition); }
 Result<Positions> KafkaJournalReader::end() { return consumer_->end(); }
 Result<Positions> KafkaJournalReader::committed() { return consumer_->committed(); }
 

@@ -19,6 +19,7 @@ class KafkaJournalReader final : public JournalReader {
   [[nodiscard]] base::Result<std::vector<ConsumedRecord>> poll(std::size_t limit, std::int64_t wait_ms) override;
   [[nodiscard]] base::Result<> commit(const Positions& next) override;
   [[nodiscard]] base::Result<> rewind() override;
+  [[nodiscard]] base::Result<> hold(std::int32_t partition) override;
   [[nodiscard]] base::Result<Positions> end() override;
   [[nodiscard]] base::Result<Positions> committed() override;
 

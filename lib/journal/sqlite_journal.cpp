@@ -108,6 +108,10 @@ SqliteJournalReader::SqliteJournalReader(net::sql::GroupCommit& store, std::stri
     : store_(store), group_(std::move(group)) {}
 
 Result<std::vector<ConsumedRecord>> SqliteJournalReader::poll(std::size_t limit, std::int64_t wait_ms) {
+  if (held_) {  // there is no other partition to go on with
+    std::this_thread::sleep_for(std::chrono::milliseconds(wait_ms));
+    return std::vector<ConsumedRecord>();
+  }
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(wait_ms);
   for (std::int64_t pause_ms = kPauseMs;; pause_ms = std::min(pause_ms * 2, kPauseMaxMs)) {
     std::vector<ConsumedRecord> records;
@@ -141,6 +145,12 @@ Result<> SqliteJournalReader::commit(const Positions& next) {
 
 Result<> SqliteJournalReader::rewind() {
   position_ = -1;
+  held_ = false;
+  return {};
+}
+
+Result<> SqliteJournalReader::hold(std::int32_t /*partition*/) {
+  held_ = true;
   return {};
 }
 

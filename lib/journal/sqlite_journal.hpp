@@ -31,6 +31,7 @@ class SqliteJournalReader final : public JournalReader {
   [[nodiscard]] base::Result<std::vector<ConsumedRecord>> poll(std::size_t limit, std::int64_t wait_ms) override;
   [[nodiscard]] base::Result<> commit(const Positions& next) override;
   [[nodiscard]] base::Result<> rewind() override;
+  [[nodiscard]] base::Result<> hold(std::int32_t partition) override;
   [[nodiscard]] base::Result<Positions> end() override;
   [[nodiscard]] base::Result<Positions> committed() override;
 
@@ -38,6 +39,7 @@ class SqliteJournalReader final : public JournalReader {
   net::sql::GroupCommit& store_;
   std::string group_;
   std::int64_t position_ = -1;  // next offset to deliver; -1: ask the store
+  bool held_ = false;
 };
 
 }  // namespace coupon::journal

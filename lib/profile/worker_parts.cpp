@@ -49,12 +49,9 @@ service::WorkerLoop WorkerParts::persist_loop() {
           [this]() -> Result<bool> {
             const auto pass = persister_->pass(plan_.poll_wait_ms);
             if (!pass) return std::unexpected(pass.error());
-            if (pass->blocked) {
-              return base::fail(base::Errc::kUnsupported, "a record of a newer version waits: upgrade this program");
-            }
             return true;
           },
-          [this] { return persister_->finish(); }};
+          [this] { return persister_->trouble(); }, [this] { return persister_->finish(); }};
 }
 
 std::vector<service::WorkerLoop> WorkerParts::loops() {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 #include <future>
 #include <iterator>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -92,6 +92,10 @@ Result<PersistPass> Persister::pass(std::int64_t wait_ms) {
     stored_.clear();  // delivered again, and absorbed
     due_ = {};
     fresh_ = {};
+    {
+      const std::scoped_lock lock(mutex_);
+      held_.clear();  // all of it comes again
+    }
     if (const auto back = reader_.rewind(); !back) done.error().message += "; " + back.error().message;
     return done;
   }
@@ -107,8 +111,8 @@ Result<Persister::Batch> Persister::read(std::int64_t wait_ms) {
 
 Result<PersistPass> Persister::store_with_next(Batch batch) {
   PersistPass pass;
-  pass.blocked = batch.blocked;
-  const bool backlog = batch.full && !batch.blocked;
+  // A batch that meets one of these is not read ahead of: what is behind it must not be delivered.
+  const bool backlog = batch.full && batch.blocked.empty();
   std::future<Result<Batch>> next;
   if (backlog) {
     next = std::async(std::launch::async, [this]() -> Result<Batch> {
@@ -130,9 +134,19 @@ Result<PersistPass> Persister::store_with_next(Batch batch) {
     return pass;
   }
   COUPON_TRY(finish());
-  // The record that waits, and what is behind it, must be delivered again.
-  if (pass.blocked) COUPON_TRY(reader_.rewind());
+  for (const auto partition : batch.blocked) COUPON_TRY(reader_.hold(partition));
+  {
+    const std::scoped_lock lock(mutex_);
+    held_.insert(batch.blocked.begin(), batch.blocked.end());
+    pass.blocked = !held_.empty();
+  }
   return pass;
+}
+
+std::string Persister::trouble() const {
+  const std::scoped_lock lock(mutex_);
+  if (held_.empty()) return {};
+  return fmt::format("{} partitions wait at a record of a newer version: upgrade this program", held_.size());
 }
 
 Result<> Persister::finish() {
@@ -146,14 +160,13 @@ Result<> Persister::finish() {
 Persister::Batch Persister::sort(std::vector<ConsumedRecord> records) {
   Batch batch;
   batch.full = records.size() == config_.batch_max;
-  std::set<std::int32_t> blocked;
   for (auto& record : records) {
-    if (blocked.contains(record.partition)) continue;
+    if (batch.blocked.contains(record.partition)) continue;
     auto event = decode(record.value);
     if (!event && event.error().code == Errc::kUnsupported) {
       base::log::error("journal: partition {} waits at offset {}: {}", record.partition, record.offset,
                        event.error().message);
-      blocked.insert(record.partition);
+      batch.blocked.insert(record.partition);
       continue;
     }
     batch.next[record.partition] = record.offset + 1;
@@ -163,7 +176,6 @@ Persister::Batch Persister::sort(std::vector<ConsumedRecord> records) {
       batch.dead.push_back(unreadable(std::move(record), event.error()));
     }
   }
-  batch.blocked = !blocked.empty();
   return batch;
 }
 

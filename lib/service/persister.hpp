@@ -7,7 +7,10 @@
 
 #include <array>
 #include <cstdint>
+#include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "base/metrics.hpp"
@@ -26,7 +29,8 @@ struct PersistPass {
   std::size_t records = 0;  ///< taken and stored
   std::array<std::size_t, kPersistOutcomeCount> outcomes{};
   std::size_t dead = 0;  ///< unreadable or rejected records, now dead letters
-  /// A record of a newer version is next: it is not skipped, the journal waits for a newer program.
+  /// A record of a newer version is next in some partition: it is not skipped, that partition waits for a newer
+  /// program.
   bool blocked = false;
 };
 
@@ -40,6 +44,8 @@ class Persister {
   /// Takes one batch, waiting up to `wait_ms` for its first record. After an Error the next pass starts with what was
   /// not committed to the journal; wait before it when the Error is retryable, alarm somebody when it is not.
   [[nodiscard]] base::Result<PersistPass> pass(std::int64_t wait_ms);
+  /// Empty, or what waits for a newer program. Thread-safe.
+  [[nodiscard]] std::string trouble() const;
   /// Commits to the journal what passes with a backlog have stored, so that nobody reads it again. For the end.
   [[nodiscard]] base::Result<> finish();
 
@@ -48,7 +54,7 @@ class Persister {
     std::vector<PersistItem> items;
     std::vector<DeadLetter> dead;
     Positions next;
-    bool blocked = false;
+    std::set<std::int32_t> blocked;
     bool full = false;  // there is more where it came from
   };
   struct News {
@@ -69,6 +75,8 @@ class Persister {
   Ledger& ledger_;
   PersisterConfig config_;
   Announcer* announcer_;
+  mutable std::mutex mutex_;
+  std::set<std::int32_t> held_;
   std::optional<Batch> ahead_;  // read beside the last transaction
   Positions stored_;            // in the ledger, and not committed to the journal yet
   News due_;                    // of the same records: to be announced before that

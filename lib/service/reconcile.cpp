@@ -97,7 +97,7 @@ Result<> compare_ledger(Backend& backend, const CouponCode& code, const LedgerSn
     const auto row = backend.ledger.row(grant.id);
     if (!row) return std::unexpected(row.error());
     if (*row && (*row)->state == RowState::kRevoked) continue;
-    report.findings.push_back({Difference::kMissingInGate, grant.member.text(), {}, grant.id.text()});
+    report.findings.push_back({Difference::kMissingInGate, grant.member.text(), {}, grant.id.text(), grant});
   }
   return {};
 }

@@ -3,6 +3,7 @@
 // is no difference: the ledger is read before and after the gate, and the journal is drained in between.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ struct Finding {
   std::string member;  ///< empty: concerns the whole coupon
   std::string gate;    ///< what the gate has: a grant id, or values
   std::string ledger;
+  std::optional<Grant> grant = {};  ///< the ledger's, that the gate is missing
 };
 
 struct ReconcileReport {

@@ -28,12 +28,13 @@ Result<bool> rearm(Backend& backend, const CouponCode& code, const MemberId& mem
   return backend.gate.rearm(code, {member, *grant});
 }
 
-// The ledger's live grant of this member becomes the gate's, whatever id the plan saw.
-Result<bool> adopt(Backend& backend, const CouponCode& code, const MemberId& member) {
-  const auto row = backend.ledger.find(code, member);
+// What the ledger has, as a row or as an open dead letter, becomes the gate's, unless it was revoked since.
+Result<bool> adopt(Backend& backend, const CouponCode& code, const Finding& finding) {
+  if (!finding.grant) return false;
+  const auto row = backend.ledger.row(finding.grant->id);
   if (!row) return std::unexpected(row.error());
-  if (!*row) return false;
-  return backend.gate.adopt(code, (*row)->grant);
+  if (*row && (*row)->state == RowState::kRevoked) return false;
+  return backend.gate.adopt(code, *finding.grant);
 }
 
 Result<bool> replace(Backend& backend, const CouponCode& code, const MemberId& member, const Finding& finding) {
@@ -77,7 +78,7 @@ Result<bool> mend(Backend& backend, const CouponCode& code, const Finding& findi
   if (!member) return std::unexpected(member.error());
   switch (finding.difference) {
     case Difference::kLostRecord: return rearm(backend, code, *member, finding.gate);
-    case Difference::kMissingInGate: return adopt(backend, code, *member);
+    case Difference::kMissingInGate: return adopt(backend, code, finding);
     case Difference::kRevokedHeld: return release(backend, code, *member, finding.gate);
     case Difference::kOtherGrant: return replace(backend, code, *member, finding);
     case Difference::kValues:

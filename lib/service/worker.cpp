@@ -30,6 +30,8 @@ std::string Worker::trouble() const {
   const std::scoped_lock lock(mutex_);
   for (const auto& running : loops_) {
     if (!running.trouble.empty()) return running.trouble;
+    if (!running.loop.trouble) continue;
+    if (const auto trouble = running.loop.trouble(); !trouble.empty()) return running.loop.name + ": " + trouble;
   }
   return {};
 }

@@ -21,6 +21,7 @@ struct WorkerLoop {
   std::string name;
   std::int64_t interval_ms = 0;
   Pass pass;
+  std::function<std::string()> trouble = {};    ///< what is wrong although passes succeed; thread-safe; may be empty
   std::function<base::Result<>()> finish = {};  ///< once, after the last pass; may be empty
 };
 

@@ -34,6 +34,10 @@ class MemoryJournal final : public JournalReader {
     next_ = committed_;
     return {};
   }
+  base::Result<> hold(std::int32_t /*partition*/) override {
+    ADD_FAILURE() << "nothing here is to be held";
+    return {};
+  }
   base::Result<Positions> end() override { return Positions{{0, static_cast<std::int64_t>(records.size())}}; }
   base::Result<Positions> committed() override { return Positions{{0, static_cast<std::int64_t>(committed_)}}; }
   void forget() { next_ = committed_ = 0; }

@@ -121,7 +121,7 @@ Result<> Consumer::Impl::gather(std::size_t limit, std::int64_t wait_ms) {
 
 void Consumer::Impl::take(const rd_kafka_message_t& message) {
   const auto expected = next.find(message.partition);
-  if (going_back || expected == next.end()) return;
+  if (going_back || expected == next.end() || held.contains(message.partition)) return;
   if (message.offset > expected->second) report_gap(message.partition, expected->second, message.offset);
   expected->second = message.offset + 1;
   gathered.push_back({message.partition,
@@ -240,6 +240,14 @@ Result<> Consumer::rewind() {
   if (!impl_->joined) return {};
   impl_->going_back = true;
   return impl_->go_back();
+}
+
+Result<> Consumer::hold(std::int32_t partition) {
+  if (!impl_->next.contains(partition) || !impl_->held.insert(partition).second) return {};
+  const auto list = make_list(impl_->settings.topic, {{partition, 0}});
+  const auto code = rd_kafka_pause_partitions(impl_->client.get(), list.get());
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  return failed(code, fmt::format("pause of partition {}", partition));
 }
 
 Result<Offsets> Consumer::end() {

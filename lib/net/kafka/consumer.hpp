@@ -49,6 +49,9 @@ class Consumer {
   /// The next poll starts with what was not committed. When that cannot be done now, polls fail until it is.
   [[nodiscard]] base::Result<> rewind();
 
+  /// Reads no more of this partition until a rewind or a new assignment.
+  [[nodiscard]] base::Result<> hold(std::int32_t partition);
+
   /// Of all partitions of the topic, not only this member's.
   [[nodiscard]] base::Result<Offsets> end();
   /// Where the group goes on: its commits, but never before the first record that is still there. What was deleted

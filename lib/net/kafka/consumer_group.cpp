@@ -61,6 +61,7 @@ void Consumer::Impl::revoke() {
   floors.clear();
   next.clear();
   gathered.clear();
+  held.clear();  // a new assignment is not paused
   going_back = false;
   floors_known = true;
 }
@@ -96,8 +97,19 @@ Result<> Consumer::Impl::go_back() {
       if (list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return failed(list->elems[i].err, what);
     }
   }
+  COUPON_TRY(let_go());
   next = floors;
   going_back = false;
+  return {};
+}
+
+Result<> Consumer::Impl::let_go() {
+  if (held.empty()) return {};
+  Offsets partitions;
+  for (const auto partition : held) partitions[partition] = 0;
+  const auto code = rd_kafka_resume_partitions(client.get(), make_list(settings.topic, partitions).get());
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return failed(code, "resuming partitions");
+  held.clear();
   return {};
 }
 

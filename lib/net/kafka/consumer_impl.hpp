@@ -2,6 +2,7 @@
 // Internal: the state of a Consumer. consumer.cpp polls and commits, consumer_group.cpp follows the group.
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "net/kafka/consumer.hpp"
@@ -30,6 +31,7 @@ struct Consumer::Impl {
   void revoke();
   [[nodiscard]] base::Result<> load_floors(const std::vector<std::int32_t>& partitions);
   [[nodiscard]] base::Result<> go_back();
+  [[nodiscard]] base::Result<> let_go();
   [[nodiscard]] base::Result<std::map<std::int32_t, Position>> positions(const std::vector<std::int32_t>& partitions);
   void report(std::int32_t partition, const Position& position, std::int64_t committed);
   void report_gap(std::int32_t partition, std::int64_t expected, std::int64_t found);
@@ -52,7 +54,8 @@ struct Consumer::Impl {
   bool topic_was_missing = false;
   bool going_back = false;  // a rewind is to be done before the next record is delivered
   bool floors_known = true;
-  Offsets floors;    // of the assigned partitions: where they go on after a rewind
+  Offsets floors;  // of the assigned partitions: where they go on after a rewind
+  std::set<std::int32_t> held;
   Offsets next;      // of the assigned partitions: what poll expects
   Offsets reported;  // losses that were reported, by the first offset that is still there
   std::vector<Received> gathered;

@@ -22,6 +22,7 @@ class MockReader : public JournalReader {
   MOCK_METHOD(Result<std::vector<ConsumedRecord>>, poll, (std::size_t, std::int64_t), (override));
   MOCK_METHOD(Result<>, commit, (const Positions&), (override));
   MOCK_METHOD(Result<>, rewind, (), (override));
+  MOCK_METHOD(Result<>, hold, (std::int32_t), (override));
   MOCK_METHOD(Result<Positions>, end, (), (override));
   MOCK_METHOD(Result<Positions>, committed, (), (override));
 };
@@ -169,10 +170,12 @@ TEST_F(PersisterTest, a_newer_record_stops_its_partition_and_no_other) {
   deliver({record(5, value("a")), record(6, newer_value()), record(7, value("b")), record(1, value("c"), 1)});
   EXPECT_CALL(ledger, persist(testing::SizeIs(2), testing::IsEmpty())).WillOnce(Return(inserted(2)));
   EXPECT_CALL(reader, commit(Positions{{0, 6}, {1, 2}})).WillOnce(Return(Result<>{}));
-  EXPECT_CALL(reader, rewind()).WillOnce(Return(Result<>{}));
+  EXPECT_CALL(reader, hold(0)).WillOnce(Return(Result<>{}));
+  EXPECT_CALL(reader, rewind()).Times(0);
   const auto pass = persister.pass(0);
   ASSERT_TRUE(pass);
   EXPECT_TRUE(pass->blocked);
+  EXPECT_NE(persister.trouble().find("newer version"), std::string::npos);
 }
 
 }  // namespace coupon::test
