@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 #include <optional>
 #include <utility>
 
@@ -17,10 +18,9 @@ using net::redis::View;
 
 namespace {
 
-// A script call of 4,096 members would pass what Lua can unpack twice over; and a page is read in one step.
 constexpr std::size_t kIssueHead = 6;
 constexpr std::size_t kScanHead = 3;
-constexpr std::size_t kScanStepMax = 1'000;
+constexpr std::size_t kScanPageMax = 1'000;  // Redis does nothing else meanwhile
 
 std::uint32_t epoch_of(View view) { return static_cast<std::uint32_t>(number_of(view)); }
 
@@ -96,16 +96,21 @@ Result<ClaimReply> claim_reply_of(View view) {
   return reply;
 }
 
-// A step of HSCAN may have more than a page. The cursor then stays at the step and names the last member given: members
-// of a step are given in their order, so what comes and goes meanwhile moves none of the others.
+// Where the next page begins: at a step of HSCAN. A step may have more than a page (a small hash is one step whatever
+// is asked for); then the cursor stays at the step and names the last member given, in their order, and where the step
+// ended. When it ends elsewhere the next time, it has other members and is given from its begin again.
 struct ScanCursor {
   std::string step = "0";
   std::string after;
+  std::string end;
 
   static ScanCursor parse(const std::string& text) {
-    const auto colon = text.find('/');
-    if (text.empty() || colon == std::string::npos) return {};
-    return {text.substr(0, colon), text.substr(colon + 1)};
+    if (text.empty()) return {};
+    const auto first = text.find('/');
+    if (first == std::string::npos) return {text, {}, {}};
+    const auto second = text.find('/', first + 1);
+    if (second == std::string::npos) return {text.substr(0, first), {}, {}};
+    return {text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1)};
   }
 };
 
@@ -113,8 +118,10 @@ Result<GatePage> page_of(View view, const ScanCursor& cursor, std::size_t limit)
   if (view.size() < kScanHead) return unexpected_reply("scan");
   GatePage page{number_of(view[0]) != 0, epoch_of(view[1]), {}, {}};
   if (!page.serving) return page;
+  const auto end = view[2].text();
+  const bool goes_on = !cursor.after.empty() && cursor.end == end;
   for (std::size_t i = kScanHead; i + 2 < view.size(); i += 3) {
-    if (view[i].text() <= cursor.after) continue;
+    if (goes_on && view[i].text() <= cursor.after) continue;
     auto member = MemberId::parse(view[i].text());
     if (!member) return std::unexpected(member.error());
     auto grant = grant_of(std::move(*member), view[i + 1].text());
@@ -124,9 +131,9 @@ Result<GatePage> page_of(View view, const ScanCursor& cursor, std::size_t limit)
   std::ranges::sort(page.grants, {}, [](const HeldGrant& held) -> const MemberId& { return held.grant.member; });
   if (page.grants.size() > limit) {
     page.grants.erase(page.grants.begin() + static_cast<std::ptrdiff_t>(limit), page.grants.end());
-    page.next = cursor.step + "/" + page.grants.back().grant.member.text();
-  } else if (view[2].text() != "0") {
-    page.next = std::string(view[2].text()) + "/";
+    page.next = fmt::format("{}/{}/{}", cursor.step, page.grants.back().grant.member.text(), end);
+  } else if (end != "0") {
+    page.next = end;
   }
   return page;
 }
@@ -194,7 +201,7 @@ void RedisGate::status(const CouponCode& code, base::Done<GateStatus> done) {
 
 void RedisGate::claim(const CouponCode& code, std::size_t limit, std::int64_t retry_ms, base::Done<ClaimReply> done) {
   auto arguments = keys_of(code);
-  arguments.add(limit).add(retry_ms);
+  arguments.add(std::min(limit, kGateBatchMax)).add(retry_ms);
   run<ClaimReply>(lua::claim(), std::move(arguments), claim_reply_of, std::move(done));
 }
 
@@ -247,8 +254,9 @@ void RedisGate::reduce(const CouponCode& code, GateChange change, base::Done<Cha
 
 void RedisGate::scan(const CouponCode& code, std::string cursor, std::size_t limit, base::Done<GatePage> done) {
   auto at = ScanCursor::parse(cursor);
+  limit = std::clamp<std::size_t>(limit, 1, kScanPageMax);
   auto arguments = keys_of(code);
-  arguments.add(std::string_view(at.step)).add(std::clamp<std::size_t>(limit, 1, kScanStepMax)).add("all");
+  add_scan(arguments, at.step, limit, "all");
   run<GatePage>(
       lua::scan(), std::move(arguments), [at = std::move(at), limit](View view) { return page_of(view, at, limit); },
       std::move(done));

@@ -20,7 +20,8 @@ struct RedisGateConfig {
 
 class RedisGate final : public Gate {
  public:
-  /// Connects by itself. `loop`, `executor` and `metrics` must outlive it.
+  /// Connects by itself. `loop`, `executor` and `metrics` must outlive it. Its end, on the executor's thread or a
+  /// thread that the executor is not waiting for, ends the calls under way; their completions may be posted already.
   RedisGate(net::redis::Loop& loop, const net::redis::Config& redis, RedisGateConfig config, base::Executor& executor,
             base::Metrics& metrics);
 
@@ -57,11 +58,16 @@ class RedisGate final : public Gate {
   template <class T>
   bool refuses(std::size_t count, base::Done<T>& done);
   void find_unmerged(std::shared_ptr<Settling> settling);
+  void weigh(std::shared_ptr<Settling> settling);
   void settle_part(std::shared_ptr<Settling> settling);
+  void run_settle(const Settling& settling, std::size_t from, std::size_t end, std::size_t keep,
+                  base::Done<SettleReply> done);
 
   RedisGateConfig config_;
   base::Executor& executor_;
-  net::redis::Client client_;
+  std::shared_ptr<const char> life_ =
+      std::make_shared<const char>('\0');  // settle's steps, posted, look whether it is there
+  net::redis::Client client_;              // ends first: nothing completes behind it
 };
 
 }  // namespace coupon::gate

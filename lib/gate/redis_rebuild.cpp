@@ -11,11 +11,11 @@ namespace coupon::gate {
 
 using base::Errc;
 using base::Result;
-using net::redis::Reply;
 using net::redis::View;
 
 namespace {
-constexpr std::size_t kScanStep = 1'000;
+constexpr std::size_t kScanHead = 3;
+constexpr std::size_t kScanPage = 1'000;
 constexpr std::size_t kSettleStep = 1'000;
 }  // namespace
 
@@ -56,72 +56,101 @@ struct RedisGate::Settling {
   BuildToken token;
   std::int64_t quota;
   base::Done<SettleReply> done;
+  std::weak_ptr<const char> gate;  // ends with the gate
   std::string cursor = "0";
   std::vector<Grant> unmerged;
   std::size_t settled = 0;  // of the unmerged, in their order
   std::size_t keep = 0;     // so many of them, from the front
-  SettleReply reply;
+  std::int64_t voided = 0;
+
+  /// Completes, and answers true, when there is no next step.
+  template <class T>
+  bool ends_with(const Result<T>& step) {
+    if (!step) {
+      done(std::unexpected(step.error()));
+    } else if (gate.expired()) {
+      done(base::fail_retryable(Errc::kUnavailable, "the gate was closed meanwhile"));
+    } else {
+      return false;
+    }
+    return true;
+  }
+  /// Takes a page's grants. Answers the next cursor.
+  Result<std::string> take(View page);
+  /// A page may repeat what another one had.
+  void put_in_order() {
+    std::ranges::sort(unmerged, {}, [](const Grant& grant) { return std::pair(grant.rank, grant.id); });
+    const auto [first, last] = std::ranges::unique(unmerged, {}, &Grant::id);
+    unmerged.erase(first, last);
+  }
 };
+
+Result<std::string> RedisGate::Settling::take(View page) {
+  if (page.size() < kScanHead) return unexpected_reply("scan");
+  for (std::size_t i = kScanHead; i + 2 < page.size(); i += 3) {
+    auto member = MemberId::parse(page[i].text());
+    if (!member) return std::unexpected(member.error());
+    auto grant = grant_of(std::move(*member), page[i + 1].text());
+    if (!grant) return std::unexpected(grant.error());
+    unmerged.push_back(std::move(*grant));
+  }
+  return std::string(page[2].text());
+}
 
 void RedisGate::settle(const CouponCode& code, const BuildToken& token, std::int64_t quota,
                        base::Done<SettleReply> done) {
-  find_unmerged(std::make_shared<Settling>(Settling{code, token, quota, std::move(done), "0", {}, 0, 0, {}}));
+  find_unmerged(std::make_shared<Settling>(Settling{code, token, quota, std::move(done), life_, "0", {}, 0, 0, 0}));
 }
 
 void RedisGate::find_unmerged(std::shared_ptr<Settling> settling) {
   auto arguments = keys_of(settling->code);
-  arguments.add(std::string_view(settling->cursor)).add(kScanStep).add(settling->token.target_epoch);
-  client_.run(lua::scan(), std::move(arguments), [this, settling](Result<Reply> reply) {
-    executor_.post([this, settling, reply = std::move(reply)]() mutable {
-      if (!reply) return settling->done(std::unexpected(std::move(reply.error())));
-      const auto view = reply->view();
-      if (view.size() < 3) return settling->done(unexpected_reply("scan"));
-      for (std::size_t i = 3; i + 2 < view.size(); i += 3) {
-        auto member = MemberId::parse(view[i].text());
-        if (!member) return settling->done(std::unexpected(member.error()));
-        auto grant = grant_of(std::move(*member), view[i + 1].text());
-        if (!grant) return settling->done(std::unexpected(grant.error()));
-        settling->unmerged.push_back(std::move(*grant));
-      }
-      settling->cursor = view[2].text();
-      if (settling->cursor != "0") return find_unmerged(settling);
-      // A page may repeat what another one had.
-      auto& all = settling->unmerged;
-      std::ranges::sort(all, {}, [](const Grant& grant) { return std::pair(grant.rank, grant.id); });
-      const auto [first, last] = std::ranges::unique(all, {}, &Grant::id);
-      all.erase(first, last);
-      run<GateStatus>(
-          lua::status(), keys_of(settling->code),
-          [](View status) -> Result<GateStatus> {
-            GateStatus found;
-            if (status.size() != 12) return unexpected_reply("status");
-            found.held = number_of(status[10]);
-            return found;
-          },
-          [this, settling](Result<GateStatus> status) {
-            if (!status) return settling->done(std::unexpected(std::move(status.error())));
-            const auto excess = std::max<std::int64_t>(status->held - settling->quota, 0);
-            const auto count = settling->unmerged.size();
-            settling->keep = count - std::min(count, static_cast<std::size_t>(excess));
-            settle_part(settling);
-          });
-    });
+  add_scan(arguments, settling->cursor, kScanPage, std::to_string(settling->token.target_epoch));
+  run<std::string>(
+      lua::scan(), std::move(arguments), [settling](View page) { return settling->take(page); },
+      [this, settling](Result<std::string> next) {
+        if (settling->ends_with(next)) return;
+        settling->cursor = std::move(*next);
+        if (settling->cursor != "0") return find_unmerged(settling);
+        settling->put_in_order();
+        weigh(settling);
+      });
+}
+
+// Settling nothing says how many are held.
+void RedisGate::weigh(std::shared_ptr<Settling> settling) {
+  run_settle(*settling, 0, 0, 0, [this, settling](Result<SettleReply> now) {
+    if (settling->ends_with(now)) return;
+    if (!now->mine || settling->unmerged.empty()) return settling->done(*now);
+    const auto excess = static_cast<std::size_t>(std::max<std::int64_t>(now->held - settling->quota, 0));
+    const auto count = settling->unmerged.size();
+    settling->keep = count - std::min(count, excess);
+    settle_part(settling);
   });
 }
 
 void RedisGate::settle_part(std::shared_ptr<Settling> settling) {
-  const auto count = settling->unmerged.size();
   const auto from = settling->settled;
-  // A part keeps or voids, never both; an empty one reads how it ended.
-  const auto end = std::min({from + kSettleStep, from < settling->keep ? settling->keep : count});
-  auto arguments = keys_of(settling->code);
-  add_token(arguments, settling->token);
-  arguments.add(from < settling->keep ? end - from : 0);
+  const auto end = std::min(from + kSettleStep, settling->unmerged.size());
+  settling->settled = end;
+  const auto keep = std::clamp(settling->keep, from, end) - from;
+  run_settle(*settling, from, end, keep, [this, settling](Result<SettleReply> part) {
+    if (settling->ends_with(part)) return;
+    settling->voided += part->voided;
+    part->voided = settling->voided;
+    if (!part->mine || settling->settled == settling->unmerged.size()) return settling->done(*part);
+    settle_part(settling);
+  });
+}
+
+void RedisGate::run_settle(const Settling& settling, std::size_t from, std::size_t end, std::size_t keep,
+                           base::Done<SettleReply> done) {
+  auto arguments = keys_of(settling.code);
+  add_token(arguments, settling.token);
+  arguments.add(keep);
   for (auto i = from; i < end; ++i) {
-    const auto& grant = settling->unmerged[i];
+    const auto& grant = settling.unmerged[i];
     arguments.add(std::string_view(grant.member.text())).add(std::string_view(grant.id.text()));
   }
-  settling->settled = end;
   run<SettleReply>(
       lua::settle(), std::move(arguments),
       [](View view) -> Result<SettleReply> {
@@ -129,13 +158,7 @@ void RedisGate::settle_part(std::shared_ptr<Settling> settling) {
         if (view.size() != 5) return unexpected_reply("settle");
         return SettleReply{true, number_of(view[2]), number_of(view[3]), number_of(view[1]), number_of(view[4])};
       },
-      [this, settling](Result<SettleReply> part) {
-        if (!part || !part->mine) return settling->done(std::move(part));
-        part->voided += settling->reply.voided;
-        settling->reply = *part;
-        if (settling->settled < settling->unmerged.size()) return settle_part(settling);
-        settling->done(settling->reply);
-      });
+      std::move(done));
 }
 
 void RedisGate::open(const CouponCode& code, const BuildToken& token, const GateChange& values, std::int64_t seq,

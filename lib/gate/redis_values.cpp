@@ -1,5 +1,6 @@
 #include "gate/redis_values.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <fmt/format.h>
@@ -15,6 +16,7 @@ using net::redis::View;
 namespace {
 
 constexpr int kHexadecimal = 16;
+constexpr std::size_t kScanSteps = 8;
 
 // Cuts the first word off; empty at the end.
 std::string_view next_word(std::string_view& text) {
@@ -44,6 +46,10 @@ void add_token(Arguments& arguments, const BuildToken& token) {
   arguments.add(token.target_epoch).add(std::string_view(token.server));
 }
 
+void add_scan(Arguments& arguments, std::string_view cursor, std::size_t page, std::string_view which) {
+  arguments.add(cursor).add(page).add(std::max<std::size_t>(page / kScanSteps, 1)).add(which);
+}
+
 void add_values(Arguments& arguments, const GateChange& values) {
   arguments.add(values.version).add(values.quota).add(name_of(values.state));
   arguments.add(values.window.opens_ms).add(values.window.ends_ms);
@@ -60,7 +66,7 @@ Result<Grant> grant_of(MemberId member, std::string_view value) {
   const auto id = GrantId::parse(next_word(rest));
   Grant grant{id.value_or(GrantId{}), std::move(member), 0, 0, 0};
   if (!id || !read_number(next_word(rest), grant.rank) || !read_number(next_word(rest), grant.issued_ms) ||
-      !read_number(next_word(rest), grant.key_hash, kHexadecimal)) {
+      !read_number(next_word(rest), grant.key_hash, kHexadecimal) || !rest.empty()) {
     return base::fail(Errc::kCorrupt,
                       fmt::format("Redis holds '{}' for member {}, which is no grant", value, grant.member.text()));
   }

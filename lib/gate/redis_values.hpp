@@ -13,6 +13,8 @@ namespace coupon::gate {
 /// The number of keys, and the coupon's keys in the order of common.lua; the script's own arguments follow.
 [[nodiscard]] net::redis::Arguments keys_of(const CouponCode& code);
 void add_token(net::redis::Arguments& arguments, const BuildToken& token);
+/// The arguments of scan.lua. A page is made of several steps, so that the last of them overshoots it by little.
+void add_scan(net::redis::Arguments& arguments, std::string_view cursor, std::size_t page, std::string_view which);
 void add_values(net::redis::Arguments& arguments, const GateChange& values);
 
 /// A number that a script sends as one or as text. Anything else is 0.

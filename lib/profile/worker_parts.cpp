@@ -25,8 +25,8 @@ Result<std::unique_ptr<WorkerParts>> WorkerParts::open(Engines& engines, const b
     parts->gate_ = engines.gate(parts->executor_);
     parts->relay_.emplace(*parts->gate_, *parts->journal_, engines.ledger(), plan.relay, metrics);
   }
-  if (plan.roles.rebuild) COUPON_TRY(open_keeper(parts->rebuild_, engines, clock, metrics));
-  if (plan.roles.reconcile) COUPON_TRY(open_keeper(parts->reconcile_, engines, clock, metrics));
+  if (plan.roles.rebuild) COUPON_TRY(parts->open_keeper(parts->rebuild_, engines, clock, metrics));
+  if (plan.roles.reconcile) COUPON_TRY(parts->open_keeper(parts->reconcile_, engines, clock, metrics));
   return parts;
 }
 
@@ -36,11 +36,12 @@ void WorkerParts::open_voice(Voice& voice, Engines& engines) {
   if (voice.issued && voice.dead) voice.announcer.emplace(*voice.issued, *voice.dead);
 }
 
-Result<> WorkerParts::open_keeper(Kept& kept, Engines& engines, const base::Clock& clock, base::Metrics& metrics) {
+Result<> WorkerParts::open_keeper(Kept& kept, Engines& engines, const base::Clock& clock,
+                                  base::Metrics& metrics) const {
   auto bench = Workbench::open(engines, clock, metrics);
   if (!bench) return std::unexpected(bench.error());
   kept.bench = std::move(*bench);
-  kept.keeper.emplace(kept.bench->backend(), metrics);
+  kept.keeper.emplace(kept.bench->backend(), plan_.keeper, metrics);
   return {};
 }
 

@@ -29,6 +29,7 @@ struct WorkerPlan {
   service::PersisterConfig persist;
   service::RelayConfig relay;
   service::RetrierConfig dlt;
+  service::KeeperConfig keeper;
   std::int64_t poll_wait_ms = 200;       ///< longest wait for a record; also how fast a stop is noticed
   std::int64_t relay_interval_ms = 500;  ///< between looks for pending grants
   std::int64_t dlt_interval_ms = 1'000;
@@ -63,8 +64,8 @@ class WorkerParts {
     std::unique_ptr<Workbench> bench;
     std::optional<service::Keeper> keeper;
   };
-  [[nodiscard]] static base::Result<> open_keeper(Kept& kept, Engines& engines, const base::Clock& clock,
-                                                  base::Metrics& metrics);
+  [[nodiscard]] base::Result<> open_keeper(Kept& kept, Engines& engines, const base::Clock& clock,
+                                           base::Metrics& metrics) const;
 
   WorkerPlan plan_;
   base::InlineExecutor executor_;

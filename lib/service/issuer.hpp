@@ -24,7 +24,7 @@ namespace coupon::service {
 struct IssuerConfig {
   std::size_t merge_max = 512;       ///< asks in one gate call, at most kGateBatchMax
   std::size_t waiting_max = 20'000;  ///< asks of one issuer without an answer; above: kBusy
-  std::int64_t deadline_ms = 5'000;  ///< from the ask's departure to its answer
+  std::int64_t deadline_ms = 2'000;  ///< from the ask's departure to its answer
   std::int64_t retry_ms = 50;        ///< between attempts of a gate call whose outcome is unknown
 };
 

@@ -17,8 +17,9 @@ namespace {
 constexpr std::size_t kPage = 100;
 }
 
-Keeper::Keeper(Backend& backend, base::Metrics& metrics)
+Keeper::Keeper(Backend& backend, KeeperConfig config, base::Metrics& metrics)
     : backend_(backend),
+      config_(config),
       rebuilds_(metrics.counter("gate_rebuilds_total", "Gates rebuilt because they did not serve")),
       differences_(
           metrics.counter("reconcile_differences_total", "Differences between gate and ledger that were found")),
@@ -62,13 +63,28 @@ Result<std::int64_t> Keeper::rebuild_fenced() {
 Result<std::int64_t> Keeper::rebuild_if_fenced(const Coupon& coupon) {
   const auto status = backend_.gate.status(coupon.code);
   if (!status) return std::unexpected(status.error());
-  if (status->serving) return 0;
+  if (status->serving) building_since_.erase(coupon.code);
+  if (status->serving || in_hand(coupon, *status)) return 0;
   base::log::warn("the gate does not serve {} ({}): it is rebuilt", coupon.code.text(),
                   status->known ? "fenced" : "unknown to it");
   const auto report = rebuild(backend_, coupon.code);
   if (!report) return std::unexpected(report.error());
   rebuilds_.add();
   return 1;
+}
+
+bool Keeper::in_hand(const Coupon& coupon, const GateStatus& status) {
+  if (!status.building) {
+    building_since_.erase(coupon.code);
+    return false;
+  }
+  const auto now_ns = backend_.clock.mono_ns();
+  auto& [epoch, since_ns] = building_since_.try_emplace(coupon.code, coupon.epoch, now_ns).first->second;
+  if (epoch != coupon.epoch) {  // it made progress, or it is another one
+    epoch = coupon.epoch;
+    since_ns = now_ns;
+  }
+  return now_ns - since_ns < config_.patience_ms * 1'000'000;
 }
 
 Result<std::int64_t> Keeper::reconcile_all() {

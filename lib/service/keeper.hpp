@@ -3,16 +3,23 @@
 // between gate and ledger is mended. Neither needs anybody to ask for it.
 
 #include <cstdint>
+#include <map>
+#include <utility>
 
 #include "base/metrics.hpp"
 #include "service/backend.hpp"
 
 namespace coupon::service {
 
+struct KeeperConfig {
+  /// How long a rebuild that somebody else has begun may take before it counts as abandoned.
+  std::int64_t patience_ms = 5'000;
+};
+
 /// One thread at a time, which may block for a while; never the one that persists, since both wait for it.
 class Keeper {
  public:
-  Keeper(Backend& backend, base::Metrics& metrics);
+  Keeper(Backend& backend, KeeperConfig config, base::Metrics& metrics);
 
   /// Rebuilds the gates that are fenced, lost or left in the middle. Answers how many. A coupon whose rebuild failed
   /// does not stop the others; the first Error is given in the end.
@@ -27,7 +34,12 @@ class Keeper {
   [[nodiscard]] base::Result<std::int64_t> rebuild_if_fenced(const Coupon& coupon);
   [[nodiscard]] base::Result<std::int64_t> reconcile_one(const Coupon& coupon);
 
+  /// Somebody else is at it, and not for too long.
+  [[nodiscard]] bool in_hand(const Coupon& coupon, const GateStatus& status);
+
   Backend& backend_;
+  KeeperConfig config_;
+  std::map<CouponCode, std::pair<std::uint32_t, std::int64_t>> building_since_;  // epoch, and when it was first seen
   base::Counter rebuilds_;
   base::Counter differences_;
   base::Gauge fenced_;

@@ -24,10 +24,13 @@ struct Config {
   bool tls = false;
   std::string tls_ca;                       ///< file of certificates to trust; empty: the system's
   std::int64_t connect_timeout_ms = 2'000;  ///< to a connection that takes commands
-  std::int64_t call_timeout_ms = 2'000;     ///< from a call to its reply; a connection that is later is given up
-  std::int64_t retry_ms = 50;               ///< first wait before connecting again
+  /// From sending a call to its reply; a connection that is later is given up. A call waits as long to be sent at most.
+  /// A connection that nobody used for so long is asked whether it still answers.
+  std::int64_t call_timeout_ms = 2'000;
+  std::int64_t retry_ms = 50;  ///< first wait before connecting again
   std::int64_t retry_max_ms = 1'000;
-  std::size_t calls_max = 10'000;  ///< calls without a reply; above: kBusy
+  std::size_t calls_max = 10'000;            ///< calls without a reply; above: kBusy
+  std::size_t bytes_max = 64 * 1024 * 1024;  ///< of their arguments; above: kBusy
 };
 
 /// The thread that all connections of a program share. Must outlive its clients.
@@ -47,18 +50,21 @@ class Loop {
 /// Thread-safe.
 class Client {
  public:
-  /// Called exactly once, on the loop's thread. Errors: kBusy and kUnavailable before it was sent (nothing happened);
-  /// kTimeout (sent, no reply: the outcome is unknown); what an error reply means otherwise. All but the last
-  /// retryable.
+  /// Called exactly once, on the loop's thread; what it throws is logged. Errors: kBusy and kUnavailable before it was
+  /// sent (nothing happened); kTimeout (sent, no reply: the outcome is unknown), both retryable; what an error reply
+  /// means. Without a connection, what its greeting was refused for (a wrong password is not retryable).
   using Done = std::move_only_function<void(base::Result<Reply>)>;
 
-  /// Connects by itself; calls wait for the first connection. Loop and metrics must outlive it.
+  /// Connects by itself; calls wait for the first connection, and end at once while a lost one is made again. Loop and
+  /// metrics must outlive it.
   Client(Loop& loop, Config config, base::Metrics& metrics);
-  /// Ends what is under way with kUnavailable. Blocks for the loop; never on its thread.
+  /// Ends what is under way: kTimeout what was sent, kUnavailable what was not. No completion runs after it. Blocks for
+  /// the loop; never on its thread.
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
+  /// Calls are run in the order they were made on one thread, but for scripts that the server did not know.
   void call(const Arguments& command, Done done);
   /// Runs a script by its digest, and by its text where the server does not know it (any more). `arguments` begin with
   /// the number of keys. The script must outlive the call.
@@ -66,8 +72,9 @@ class Client {
   /// Is it connected? An Error says why not; one that is not retryable (a wrong password) says that waiting is vain.
   [[nodiscard]] base::Result<> ready() const;
 
- private:
   class Impl;
+
+ private:
   std::shared_ptr<Impl> impl_;
 };
 

@@ -27,32 +27,48 @@ View View::operator[](std::size_t index) const { return View(reply_->element[ind
 
 void Reply::Free::operator()(redisReply* reply) const { freeReplyObject(reply); }
 
+namespace {
+
+struct Meaning {
+  std::string_view begin;  // of the text: whole words
+  Errc code;
+  bool retryable;
+  std::string_view remedy;
+};
+
+constexpr std::array<Meaning, 20> kMeanings{{
+    {"LOADING", Errc::kUnavailable, true, ""},
+    {"READONLY", Errc::kUnavailable, true, " (it is a replica: the URL must lead to the master)"},
+    {"MASTERDOWN", Errc::kUnavailable, true, ""},
+    {"OOM", Errc::kUnavailable, true, " (raise maxmemory or free some)"},
+    {"NOREPLICAS", Errc::kUnavailable, true, ""},
+    {"MISCONF", Errc::kUnavailable, true, " (it cannot persist: see its log)"},
+    {"BUSY", Errc::kUnavailable, true, ""},
+    {"TRYAGAIN", Errc::kUnavailable, true, ""},
+    {"CLUSTERDOWN", Errc::kUnavailable, true, ""},
+    {"UNBLOCKED", Errc::kUnavailable, true, ""},
+    {"ERR max number of clients reached", Errc::kUnavailable, true, " (raise maxclients)"},
+    {"NOAUTH", Errc::kUnavailable, false, " (give a password: COUPON_GATE_PASSWORD or --gate-password-file)"},
+    {"WRONGPASS", Errc::kUnavailable, false, " (check COUPON_GATE_PASSWORD or --gate-password-file)"},
+    {"ERR AUTH", Errc::kUnavailable, false, " (it wants no password: leave COUPON_GATE_PASSWORD out)"},
+    {"ERR DB index", Errc::kUnavailable, false, " (check the number behind the last / of --gate)"},
+    {"NOPERM", Errc::kUnavailable, false, " (its ACL forbids a command that the gate needs)"},
+    {"ERR The user executing the script", Errc::kUnavailable, false, " (its ACL forbids what the gate's scripts need)"},
+    {"DENIED", Errc::kUnavailable, false, ""},
+    {"MOVED", Errc::kUnsupported, false, " (Redis Cluster is not supported: give a master with its replicas)"},
+    {"WRONGTYPE", Errc::kCorrupt, false, " (a key of the gate is used by somebody else)"},
+}};
+
+bool begins_with(std::string_view text, std::string_view words) {
+  return text.starts_with(words) && (text.size() == words.size() || text[words.size()] == ' ');
+}
+
+}  // namespace
+
 Error error_of(std::string_view text) {
-  struct Meaning {
-    std::string_view prefix;
-    Errc code;
-    bool retryable;
-    std::string_view remedy;
-  };
-  static constexpr std::array<Meaning, 14> kMeanings{{
-      {"LOADING", Errc::kUnavailable, true, ""},
-      {"READONLY", Errc::kUnavailable, true, " (it is a replica: the URL must lead to the master)"},
-      {"MASTERDOWN", Errc::kUnavailable, true, ""},
-      {"OOM", Errc::kUnavailable, true, " (raise maxmemory or free some)"},
-      {"NOREPLICAS", Errc::kUnavailable, true, ""},
-      {"MISCONF", Errc::kUnavailable, true, " (it cannot persist: see its log)"},
-      {"BUSY", Errc::kUnavailable, true, ""},
-      {"TRYAGAIN", Errc::kUnavailable, true, ""},
-      {"CLUSTERDOWN", Errc::kUnavailable, true, ""},
-      {"NOAUTH", Errc::kUnavailable, false, " (give a password: COUPON_GATE_PASSWORD or --gate-password-file)"},
-      {"WRONGPASS", Errc::kUnavailable, false, " (check COUPON_GATE_PASSWORD or --gate-password-file)"},
-      {"NOPERM", Errc::kUnavailable, false, " (its ACL forbids a command that the gate needs)"},
-      {"WRONGTYPE", Errc::kCorrupt, false, " (a key of the gate is used by somebody else)"},
-      {"UNBLOCKED", Errc::kUnavailable, true, ""},
-  }};
   const auto message = "Redis: " + std::string(text);
   for (const auto& meaning : kMeanings) {
-    if (text.starts_with(meaning.prefix)) {
+    if (begins_with(text, meaning.begin)) {
       return {meaning.code, message + std::string(meaning.remedy), meaning.retryable};
     }
   }

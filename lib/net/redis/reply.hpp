@@ -43,8 +43,9 @@ class Reply {
   std::unique_ptr<redisReply, Free> reply_;
 };
 
-/// What an error reply means to a caller. Retryable: the server will take the same command later (loading, failing
-/// over, out of memory, too few replicas). kCorrupt: a key is of another type.
+/// What an error reply means to a caller. kUnavailable and retryable: the server will take the same command later
+/// (loading, failing over, out of memory, too few replicas); not retryable: somebody must change a setting, the message
+/// says which. kCorrupt: a key is of another type. kUnsupported: a cluster. kInternal: anything else.
 [[nodiscard]] base::Error error_of(std::string_view text);
 
 }  // namespace coupon::net::redis
