@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Absolute values, applied only if their version is newer.
 -- KEYS  m g
 -- ARGV  version, quota, state, opens, ends, "reduce" or "set" (reduce: the quota stops at what is held)

@@ -1,23 +1,29 @@
-#!lua
+#!lua flags=allow-oom
 -- Pending grants whose next attempt is due, each put off so that no other relay takes it.
 -- KEYS  m g p
--- ARGV  limit, retry_ms
+-- ARGV  limit (4,096 at most), retry_ms
 -- reply { serving, epoch, then member and value of every grant }
 -- include common.lua
 
 local m = redis.call('HMGET', KEYS[1], 'home', 'epoch')
 if not serves(m[1]) then return { 0, m[2] or '0' } end
 local now = now_ms()
-local due = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', whole(now), 'LIMIT', 0, ARGV[1])
 local reply = { 1, m[2] }
-for _, member in ipairs(due) do
-  local value = redis.call('HGET', KEYS[2], member)
-  if value then
-    redis.call('ZADD', KEYS[3], whole(now + ARGV[2]), member)
+local due = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', whole(now), 'LIMIT', 0, ARGV[1])
+if #due == 0 then return reply end
+local values = redis.call('HMGET', KEYS[2], unpack(due))
+local later = whole(now + ARGV[2])
+local put_off, strays = {}, {}
+for i, member in ipairs(due) do
+  if values[i] then
+    put_off[#put_off + 1] = later
+    put_off[#put_off + 1] = member
     reply[#reply + 1] = member
-    reply[#reply + 1] = value
+    reply[#reply + 1] = values[i]
   else
-    redis.call('ZREM', KEYS[3], member)
+    strays[#strays + 1] = member
   end
 end
+write_in_parts('ZADD', KEYS[3], put_off)
+write_in_parts('ZREM', KEYS[3], strays)
 return reply

@@ -36,3 +36,10 @@ end
 local function building(epoch, server)
   return redis.call('HGET', KEYS[1], 'building') == epoch .. ' ' .. server and server == identity()
 end
+
+-- A write of any number of values to one key; unpack has room for some 7,900. Pairs stay together.
+local function write_in_parts(command, key, values)
+  for first = 1, #values, 4000 do
+    redis.call(command, key, unpack(values, first, math.min(first + 3999, #values)))
+  end
+end

@@ -58,11 +58,7 @@ for i = 1, asks do
     reply[6 + i] = 'n ' .. whole(seq)
   end
 end
--- unpack has room for some 7,900 values
-for first = 1, #grants, 4000 do
-  local last = math.min(first + 3999, #grants)
-  redis.call('HSET', KEYS[2], unpack(grants, first, last))
-  redis.call('ZADD', KEYS[3], unpack(pending, first, last))
-end
+write_in_parts('HSET', KEYS[2], grants)
+write_in_parts('ZADD', KEYS[3], pending)
 if #grants > 0 then redis.call('HSET', KEYS[1], 'seq', whole(seq)) end
 return reply

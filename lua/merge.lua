@@ -3,7 +3,7 @@
 -- key hash, so it stays with a grant of the same id.
 -- KEYS  m g p b
 -- ARGV  token epoch, token server, number of grants, then member, id, rank, issued_ms of each, then member and id of
---       every revoked one
+--       every revoked one (4,096 of either at most)
 -- reply 1, or 0: not this token's rebuild any more
 -- include common.lua
 
@@ -11,21 +11,36 @@ if not building(ARGV[1], ARGV[2]) then return 0 end
 redis.call('HLEN', KEYS[2])
 redis.call('ZCARD', KEYS[3])
 redis.call('ZCARD', KEYS[4])
+
+-- The arguments `first`, `first + width`, … up to `last`, and what each of them, a member, holds.
+local function members_of(first, last, width)
+  local members = {}
+  for i = first, last, width do members[#members + 1] = ARGV[i] end
+  return members, #members > 0 and redis.call('HMGET', KEYS[2], unpack(members)) or {}
+end
+
 local last = 3 + 4 * tonumber(ARGV[3])
-for i = 4, last, 4 do
-  local member, id = ARGV[i], ARGV[i + 1]
-  local value = redis.call('HGET', KEYS[2], member)
+local members, held = members_of(4, last, 4)
+local grants, marks = {}, {}
+for i, member in ipairs(members) do
+  local at = 4 * i
+  local id, value = ARGV[at + 1], held[i]
   local key = value and id_of(value) == id and string.match(value, '%S+$') or '0'
-  redis.call('HSET', KEYS[2], member, id .. ' ' .. ARGV[i + 2] .. ' ' .. ARGV[i + 3] .. ' ' .. key)
-  redis.call('ZREM', KEYS[3], member)
-  redis.call('ZADD', KEYS[4], ARGV[1], member)
+  grants[#grants + 1] = member
+  grants[#grants + 1] = id .. ' ' .. ARGV[at + 2] .. ' ' .. ARGV[at + 3] .. ' ' .. key
+  marks[#marks + 1] = ARGV[1]
+  marks[#marks + 1] = member
 end
-for i = last + 1, #ARGV, 2 do
-  local value = redis.call('HGET', KEYS[2], ARGV[i])
-  if value and id_of(value) == ARGV[i + 1] then
-    redis.call('HDEL', KEYS[2], ARGV[i])
-    redis.call('ZREM', KEYS[3], ARGV[i])
-    redis.call('ZREM', KEYS[4], ARGV[i])
-  end
+write_in_parts('HSET', KEYS[2], grants)
+write_in_parts('ZREM', KEYS[3], members)
+write_in_parts('ZADD', KEYS[4], marks)
+
+members, held = members_of(last + 1, #ARGV, 2)
+local dropped = {}
+for i, member in ipairs(members) do
+  if held[i] and id_of(held[i]) == ARGV[last + 2 * i] then dropped[#dropped + 1] = member end
 end
+write_in_parts('HDEL', KEYS[2], dropped)
+write_in_parts('ZREM', KEYS[3], dropped)
+write_in_parts('ZREM', KEYS[4], dropped)
 return 1

@@ -9,7 +9,6 @@
 
 namespace coupon::service {
 
-using base::Errc;
 using base::Error;
 using base::Result;
 

@@ -121,16 +121,16 @@ Result<PersistPass> Persister::store_with_next(Batch batch) {
     });
   }
   const auto stored = store(batch.items, batch.dead, pass);
-  Result<Batch> ahead;
+  std::optional<Result<Batch>> ahead;
   if (backlog) ahead = next.get();
   if (!stored) return std::unexpected(stored.error());
-  if (!ahead) return std::unexpected(std::move(ahead.error()));
+  if (ahead && !*ahead) return std::unexpected(std::move(ahead->error()));
   for (const auto& [partition, offset] : batch.next) stored_[partition] = offset;
   std::ranges::move(fresh_.issued, std::back_inserter(due_.issued));
   std::ranges::move(fresh_.dead, std::back_inserter(due_.dead));
   fresh_ = {};
-  if (backlog) {
-    ahead_ = std::move(*ahead);
+  if (ahead) {
+    ahead_ = std::move(**ahead);
     return pass;
   }
   COUPON_TRY(finish());

@@ -5,6 +5,7 @@
 #include <functional>
 #include <gtest/gtest.h>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ struct EngineFactory {
   std::string name;
   std::function<std::unique_ptr<Engines>()> make;
 };
+/// For GoogleTest, which would print bytes and put them into the names of tests.
+inline void PrintTo(const EngineFactory& factory, std::ostream* out) { *out << factory.name; }
 
 [[nodiscard]] const std::vector<EngineFactory>& all_engines();
 

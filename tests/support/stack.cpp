@@ -27,8 +27,8 @@ void Stack::down(const std::string& server) const { run("down", server); }
 void Stack::kill(const std::string& server) const { run("kill", server); }
 
 const Stack& shared_stack() {
-  static const Stack stack(COUPON_STACK_FOLDER);
-  return stack;
+  static const Stack kStack(COUPON_STACK_FOLDER);
+  return kStack;
 }
 
 std::string unique_word() {
