@@ -44,7 +44,8 @@ class Engines {
   /// Empty, or which of gate and journal cannot be used now, and why. Does not block. The ledger's ping says the rest.
   [[nodiscard]] virtual std::string trouble() = 0;
   /// Blocks until every engine can be used, up to the start timeout: the Error names the engine, the reason and the
-  /// remedy. What waiting cannot mend (a wrong password, a missing topic or table, another schema) ends it at once.
+  /// remedy. What waiting cannot mend (a wrong password, a missing table, another schema) ends it at once; a missing
+  /// topic is waited for, since a running program takes it up by itself.
   [[nodiscard]] virtual base::Result<> await() = 0;
 
  protected:

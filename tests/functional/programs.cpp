@@ -17,11 +17,23 @@ Finished ctl(const std::string& store, std::vector<std::string> arguments) {
 
 Service::Service(const std::string& folder, std::vector<std::string> arguments, std::vector<std::string> prefix)
     : port_file_(folder + "/port") {
-  std::filesystem::remove(port_file_);
   auto command = std::move(prefix);
   command.insert(command.end(), {program("couponsrv"), "--store", "sqlite:" + folder + "/coupon.db", "--port", "0",
                                  "--port-file", port_file_, "--log-format", "human"});
   command.insert(command.end(), arguments.begin(), arguments.end());
+  start(std::move(command));
+}
+
+Service::Service(const OnServers& servers, const std::vector<std::string>& arguments) : port_file_(servers.port_file) {
+  std::vector<std::string> command{program("couponsrv"), "--port",       "0",    "--port-file",
+                                   port_file_,           "--log-format", "human"};
+  command.insert(command.end(), servers.flags.begin(), servers.flags.end());
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  start(std::move(command));
+}
+
+void Service::start(std::vector<std::string> command) {
+  std::filesystem::remove(port_file_);
   process_.emplace(std::move(command));
   const bool started =
       eventually([this] { return std::filesystem::exists(port_file_) || !process_->running(); }) && process_->running();

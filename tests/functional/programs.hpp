@@ -18,12 +18,19 @@ namespace coupon::test {
 /// couponctl on a store, to the end.
 [[nodiscard]] Finished ctl(const std::string& store, std::vector<std::string> arguments);
 
+/// Which servers a program runs on, and where it is told to write its port.
+struct OnServers {
+  std::vector<std::string> flags;  ///< --gate, --journal, --ledger and what belongs to them
+  std::string port_file;
+};
+
 /// A couponsrv that accepts connections. Fails the test when it does not start.
 class Service {
  public:
   /// On coupon.db in `folder`. `prefix` is put in front of the command (unshare, for example).
   explicit Service(const std::string& folder, std::vector<std::string> arguments = {},
                    std::vector<std::string> prefix = {});
+  explicit Service(const OnServers& servers, const std::vector<std::string>& arguments = {});
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
@@ -42,6 +49,8 @@ class Service {
   [[nodiscard]] double metric(const std::string& series) const;
 
  private:
+  void start(std::vector<std::string> command);
+
   std::string port_file_;
   std::optional<Process> process_;
   std::uint16_t port_ = 0;

@@ -17,7 +17,8 @@ struct Meaning {
   std::string_view remedy;
 };
 
-constexpr std::string_view kAccount = "check the user name and the password of the ledger's URL";
+constexpr std::string_view kAccount =
+    "check the user in --ledger and its password: COUPON_LEDGER_PASSWORD or --ledger-password-file";
 constexpr std::string_view kRights =
     "the account needs rights on the database: GRANT ALL PRIVILEGES ON DATABASE.* TO USER";
 constexpr std::string_view kSchema = "the schema is missing or old: run couponctl migrate";

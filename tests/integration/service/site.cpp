@@ -1,10 +1,13 @@
 #include "integration/service/site.hpp"
 
 #include <fmt/format.h>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "integration/kafka_topic.hpp"
 #include "integration/mysql_store.hpp"
+#include "profile/topics.hpp"
 #include "support/stack.hpp"
 #include "support/temp_folder.hpp"
 
@@ -24,15 +27,17 @@ class FileSite final : public Site {
 class ServerSite final : public Site {
  public:
   ServerSite() {
-    create_topic(kafka_, topic_);
     config_.gate = fmt::format("redis://127.0.0.1:{}", redis_.up("redis"));
     config_.journal = fmt::format("kafka://{}/{}", kafka_.brokers, topic_);
     config_.journal_group = topic_;
     config_.ledger = fmt::format("mysql://root@127.0.0.1:{}/{}", mysql_.config().port, mysql_.config().database);
+    auto made = profile::create_topics(config_, {.partitions = kTopicPartitions});
+    if (!made) throw std::runtime_error(made.error().message);
+    topics_ = std::move(*made);
   }
   ~ServerSite() override {
     redis_.kill("redis");
-    remove_topic(kafka_, topic_);
+    for (const auto& topic : topics_) remove_topic(kafka_, topic.name);
   }
   ServerSite(const ServerSite&) = delete;
   ServerSite& operator=(const ServerSite&) = delete;
@@ -42,6 +47,7 @@ class ServerSite final : public Site {
   Stack redis_{folder_.path()};
   net::kafka::Config kafka_ = kafka_config(shared_stack().up("kafka"));
   std::string topic_ = unique_word();
+  std::vector<profile::TopicMade> topics_;
   MysqlStore mysql_;
 };
 
