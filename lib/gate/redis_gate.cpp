@@ -11,7 +11,6 @@
 
 namespace coupon::gate {
 
-using base::Errc;
 using base::Result;
 using net::redis::Arguments;
 using net::redis::View;

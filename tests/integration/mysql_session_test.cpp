@@ -106,7 +106,7 @@ TEST_F(MysqlSessions, A_wrong_password_is_told_apart_and_never_shown) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::kUnavailable);
   EXPECT_FALSE(refused.error().retryable);
-  EXPECT_THAT(refused.error().message, HasSubstr("check the user name and the password"));
+  EXPECT_THAT(refused.error().message, HasSubstr("COUPON_LEDGER_PASSWORD"));
   EXPECT_THAT(refused.error().message, Not(HasSubstr("s3cret")));
 }
 

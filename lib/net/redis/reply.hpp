@@ -7,7 +7,7 @@
 
 #include "base/result.hpp"
 
-struct redisReply;
+struct redisReply;  // NOLINT(readability-identifier-naming): hiredis named it
 
 namespace coupon::net::redis {
 
