@@ -14,7 +14,12 @@ struct Freer {
   }
 };
 
-using Client = std::unique_ptr<rd_kafka_t, Freer<rd_kafka_destroy>>;
+/// Blocks until the client's threads have ended, at most 5 s: what has not ended then is left to the process's end,
+/// with a warning. librdkafka loses a reference now and then when a broker goes away and comes back, and its own
+/// destroy waits for that reference for ever (confluentinc/librdkafka#4674, 2.0 to 2.3).
+void end_client(rd_kafka_t* client);
+
+using Client = std::unique_ptr<rd_kafka_t, Freer<end_client>>;
 using ConfOwner = std::unique_ptr<rd_kafka_conf_t, Freer<rd_kafka_conf_destroy>>;
 using Topic = std::unique_ptr<rd_kafka_topic_t, Freer<rd_kafka_topic_destroy>>;
 using Queue = std::unique_ptr<rd_kafka_queue_t, Freer<rd_kafka_queue_destroy>>;
