@@ -20,7 +20,7 @@ end
 
 -- A number for a reply or a value; Lua would write large ones with an exponent.
 local function whole(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
 
 -- Is the coupon approved to be served here?

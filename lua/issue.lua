@@ -49,13 +49,14 @@ for i = 1, asks do
   else
     count = count + 1
     seq = seq + 1
-    value = ARGV[3 * i] .. ' ' .. whole(seq) .. issued .. ARGV[3 * i + 1]
+    local rank = whole(seq)
+    value = ARGV[3 * i] .. ' ' .. rank .. issued .. ARGV[3 * i + 1]
     fresh[member] = value
     grants[#grants + 1] = member
     grants[#grants + 1] = value
     pending[#pending + 1] = due
     pending[#pending + 1] = member
-    reply[6 + i] = 'n ' .. whole(seq)
+    reply[6 + i] = 'n ' .. rank
   end
 end
 write_in_parts('HSET', KEYS[2], grants)

@@ -1,8 +1,6 @@
 #include "couponsrv/run.hpp"
 
 #include <condition_variable>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "couponsrv/api.hpp"
+#include "net/http/port_file.hpp"
 #include "profile/worker_parts.hpp"
 
 namespace coupon::srv {
@@ -55,19 +54,6 @@ void fit_descriptors(net::http::ServerConfig& http) {
                     http.connections_max);
     http.connections_max = fits;
   }
-}
-
-// Whole or not at all: who waits for the file never reads half a number.
-Result<> write_port(const std::string& path, std::uint16_t port) {
-  if (path.empty()) return {};
-  const auto draft = path + ".part";
-  std::ofstream out(draft, std::ios::trunc);
-  out << port << '\n';
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(draft, path, error);
-  if (!out || error) return base::fail(base::Errc::kIo, "--port-file: cannot write " + path);
-  return {};
 }
 
 int failed(const base::Error& error) {
@@ -115,7 +101,7 @@ Result<> start(const Options& options, Parts& parts) {
       api->handle(request, std::move(responder));
     };
   }));
-  return write_port(options.port_file, parts.server->port());
+  return net::http::write_port_file(options.port_file, parts.server->port());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "base/signals.hpp"
 #include "couponworker/health.hpp"
 #include "couponworker/options.hpp"
+#include "net/http/port_file.hpp"
 #include "profile/worker_parts.hpp"
 
 namespace {
@@ -35,6 +36,10 @@ int run(const worker::Options& options, base::StopSignals& signals) {
   if (options.serve_health) {
     if (const auto started = server.start(worker::health_handler(loops, metrics)); !started) {
       return failed(started.error());
+    }
+    if (const auto told = net::http::write_port_file(options.health_port_file, server.port()); !told) {
+      server.stop();
+      return failed(told.error());
     }
   }
   signals.on_stop([&stop](int /*signal*/) { stop.set_value(); });

@@ -56,6 +56,8 @@ void add_all(base::Settings& settings, Options& options, Raw& raw) {
   settings.text({"health-address", "numeric address of the health port"}, options.health.address);
   settings.integer({"health-port", "serve /healthz, /readyz and /metrics here; 0: nowhere"}, raw.health_port, 0,
                    65'535);
+  settings.text({"health-port-file", "write the health port to this file; port 0 then picks a free one"},
+                options.health_port_file);
   raw.log.add_to(settings);
 }
 
@@ -66,7 +68,7 @@ void take(const Raw& raw, Options& options) {
   options.plan.dlt.policy.attempts_max = static_cast<int>(raw.dlt_attempts);
   options.plan.relay.batch_max = static_cast<std::size_t>(raw.relay_batch);
   options.health.port = static_cast<std::uint16_t>(raw.health_port);
-  options.serve_health = raw.health_port != 0;
+  options.serve_health = raw.health_port != 0 || !options.health_port_file.empty();
   options.log = raw.log.config("couponworker");
 }
 

@@ -16,7 +16,8 @@ struct Options {
   profile::EngineConfig engines;
   profile::WorkerPlan plan;
   service::WorkerConfig loops;
-  net::http::ServerConfig health;  ///< port 0: no health port
+  net::http::ServerConfig health;
+  std::string health_port_file;
   base::log::Config log;
   bool serve_health = false;
 };

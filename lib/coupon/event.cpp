@@ -92,6 +92,62 @@ base::Result<GrantEvent> read_fields(const nlohmann::json& object) {
   return GrantEvent{std::move(*code), std::move(*member), *id, *rank, *issued, static_cast<std::uint32_t>(*epoch)};
 }
 
+// Takes the parts of a text one by one; once a part is not as expected, all that follow are refused.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : rest_(text) {}
+  [[nodiscard]] bool literal(std::string_view expected) {
+    if (!rest_.starts_with(expected)) return false;
+    rest_.remove_prefix(expected.size());
+    return true;
+  }
+  [[nodiscard]] bool text(std::string_view& value) {
+    const auto end = rest_.find('"');
+    if (end == std::string_view::npos) return false;
+    value = rest_.substr(0, end);
+    rest_.remove_prefix(end + 1);
+    return true;
+  }
+  template <class Number>
+  [[nodiscard]] bool number(Number& value) {
+    const bool spelled = !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9';
+    const bool padded = rest_.size() > 1 && rest_[0] == '0' && rest_[1] >= '0' && rest_[1] <= '9';
+    if (!spelled || padded) return false;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+    if (error != std::errc{}) return false;
+    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    return true;
+  }
+  [[nodiscard]] bool done() const { return rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+};
+
+// The text that encode_value writes, read without a JSON document: most of what a worker reads is of this form, and
+// the document was 40 % of its time. Nothing: something else, perhaps as good, for the reader of any JSON to judge.
+std::optional<GrantEvent> decode_own(std::string_view value) {
+  static_assert(kEventVersion == 1, "the scanner names the version");
+  Scanner scanner(value);
+  std::string_view code_text;
+  std::string_view member_text;
+  std::string_view id_text;
+  std::int64_t rank = 0;
+  std::int64_t issued_ms = 0;
+  std::uint32_t epoch = 0;
+  const bool read = scanner.literal(R"({"v":1,"code":")") && scanner.text(code_text) &&
+                    scanner.literal(R"(,"user":")") && scanner.text(member_text) && scanner.literal(R"(,"id":")") &&
+                    scanner.text(id_text) && scanner.literal(R"(,"rank":)") && scanner.number(rank) &&
+                    scanner.literal(R"(,"issuedMs":)") && scanner.number(issued_ms) &&
+                    scanner.literal(R"(,"epoch":)") && scanner.number(epoch) && scanner.literal("}") && scanner.done();
+  if (!read || rank < 1) return std::nullopt;
+  auto code = CouponCode::parse(code_text);
+  auto member = MemberId::parse(member_text);
+  const auto id = GrantId::parse(id_text);
+  if (!code || !member || !id) return std::nullopt;
+  return GrantEvent{std::move(*code), std::move(*member), *id, rank, issued_ms, epoch};
+}
+
 }  // namespace
 
 std::string pack_headers(const std::vector<Header>& headers) {
@@ -119,6 +175,7 @@ base::Result<GrantEvent> decode(std::string_view value) {
   if (value.size() > kEventBytesMax) {
     return fail(Errc::kInvalid, fmt::format("a grant event has at most {} bytes", kEventBytesMax));
   }
+  if (auto own = decode_own(value)) return std::move(*own);
   const auto object = nlohmann::json::parse(value, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return fail(Errc::kInvalid, "not a JSON object");
   const auto version = number_field(object, "v", 1, INT64_MAX);

@@ -25,18 +25,33 @@ JournalRecord copy_of(const DeadLetter& letter, std::string_view source, std::in
   return copy;
 }
 
-Result<> Announcer::announce(std::vector<JournalRecord> issued, std::vector<JournalRecord> dead) {
-  COUPON_TRY(append(issued_, std::move(issued)));
-  return append(dead_, std::move(dead));
+Announcer::Pending Announcer::start(std::vector<JournalRecord> issued, std::vector<JournalRecord> dead) {
+  Pending pending;
+  pending.add(issued_, std::move(issued));
+  pending.add(dead_, std::move(dead));
+  return pending;
 }
 
-Result<> Announcer::append(Journal& journal, std::vector<JournalRecord> records) {
-  if (records.empty()) return {};
-  const auto acknowledged =
-      base::wait<std::vector<bool>>([&](auto done) { journal.append(std::move(records), std::move(done)); });
-  if (!acknowledged) return std::unexpected(acknowledged.error().in("announcement"));
-  if (std::ranges::find(*acknowledged, false) == acknowledged->end()) return {};
-  return base::fail_retryable(Errc::kUnavailable, "announcement: not all of it was acknowledged");
+void Announcer::Pending::add(Journal& journal, std::vector<JournalRecord> records) {
+  if (records.empty()) return;
+  std::promise<Result<std::vector<bool>>> promise;
+  acknowledged_.push_back(promise.get_future());
+  journal.append(std::move(records), [promise = std::move(promise)](Result<std::vector<bool>> result) mutable {
+    promise.set_value(std::move(result));
+  });
+}
+
+Result<> Announcer::Pending::wait() {
+  Result<> worst;
+  for (auto& one : std::exchange(acknowledged_, {})) {
+    const auto acknowledged = one.get();
+    if (!acknowledged) {
+      worst = std::unexpected(acknowledged.error().in("announcement"));
+    } else if (std::ranges::find(*acknowledged, false) != acknowledged->end()) {
+      worst = base::fail_retryable(Errc::kUnavailable, "announcement: not all of it was acknowledged");
+    }
+  }
+  return worst;
 }
 
 }  // namespace coupon::service

@@ -3,6 +3,7 @@
 // id deduplicates. Nothing in the protocol reads it.
 
 #include <cstdint>
+#include <future>
 #include <string_view>
 #include <vector>
 
@@ -20,11 +21,21 @@ class Announcer {
  public:
   Announcer(Journal& issued, Journal& dead) : issued_(issued), dead_(dead) {}
 
-  /// Blocks until all of it is acknowledged. After an Error some of it may have been: repeat the call.
-  [[nodiscard]] base::Result<> announce(std::vector<JournalRecord> issued, std::vector<JournalRecord> dead);
+  /// What was handed over and is not acknowledged yet.
+  class Pending {
+   public:
+    /// Blocks until all of it is acknowledged. After an Error some of it may have been: start again.
+    [[nodiscard]] base::Result<> wait();
+
+   private:
+    friend class Announcer;
+    void add(Journal& journal, std::vector<JournalRecord> records);
+    std::vector<std::future<base::Result<std::vector<bool>>>> acknowledged_;
+  };
+  /// Does not block.
+  [[nodiscard]] Pending start(std::vector<JournalRecord> issued, std::vector<JournalRecord> dead);
 
  private:
-  [[nodiscard]] static base::Result<> append(Journal& journal, std::vector<JournalRecord> records);
   Journal& issued_;
   Journal& dead_;
 };

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/backoff.hpp"
+#include "base/log.hpp"
 
 namespace coupon::service {
 
@@ -14,11 +15,14 @@ using base::Result;
 namespace {
 constexpr std::int64_t kDrainPauseMs = 5;
 constexpr std::int64_t kDrainPauseMaxMs = 200;
+constexpr std::int64_t kPatienceMs = 2'000;
 }  // namespace
 
 Drain drain_by_waiting(JournalReader& reader, const base::Clock& clock, std::int64_t timeout_ms) {
   return [&reader, &clock, timeout_ms](const Positions& ends) -> Result<> {
-    const auto deadline_ns = clock.mono_ns() + timeout_ms * 1'000'000;
+    const auto start_ns = clock.mono_ns();
+    const auto deadline_ns = start_ns + timeout_ms * 1'000'000;
+    bool told = false;
     base::Backoff backoff(kDrainPauseMs, kDrainPauseMaxMs);
     for (;;) {
       const auto committed = reader.committed();
@@ -28,6 +32,10 @@ Drain drain_by_waiting(JournalReader& reader, const base::Clock& clock, std::int
       if (clock.mono_ns() >= deadline_ns) {
         return base::fail_retryable(
             Errc::kTimeout, fmt::format("{} records are not in the ledger yet: is a couponworker running?", lag));
+      }
+      if (!told && clock.mono_ns() - start_ns > kPatienceMs * 1'000'000) {
+        told = true;
+        base::log::warn("waiting for {} records that are not in the ledger yet: is a couponworker running?", lag);
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(backoff.next_ms()));
     }

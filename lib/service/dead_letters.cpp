@@ -9,7 +9,7 @@ using base::Result;
 Result<RedriveReport> redrive_letter(Backend& backend, Announcer* announcer, std::int64_t id) {
   auto report = backend.ledger.redrive(id);
   if (!report || announcer == nullptr || !report->inserted) return report;
-  if (auto told = announcer->announce({encode(*report->inserted)}, {}); !told) {
+  if (auto told = announcer->start({encode(*report->inserted)}, {}).wait(); !told) {
     return std::unexpected(std::move(told.error()));
   }
   return report;

@@ -116,8 +116,11 @@ Result<PersistPass> Persister::store_with_next(Batch batch) {
   std::future<Result<Batch>> next;
   if (backlog) {
     next = std::async(std::launch::async, [this]() -> Result<Batch> {
-      COUPON_TRY(finish());
-      return read(0);
+      auto heard = announce();
+      auto ahead = read(0);
+      COUPON_TRY(heard.wait());
+      COUPON_TRY(commit());
+      return ahead;
     });
   }
   const auto stored = store(batch.items, batch.dead, pass);
@@ -150,9 +153,16 @@ std::string Persister::trouble() const {
 }
 
 Result<> Persister::finish() {
-  if (announcer_ != nullptr) {
-    COUPON_TRY(announcer_->announce(std::exchange(due_.issued, {}), std::exchange(due_.dead, {})));
-  }
+  COUPON_TRY(announce().wait());
+  return commit();
+}
+
+Announcer::Pending Persister::announce() {
+  auto due = std::exchange(due_, {});
+  return announcer_ == nullptr ? Announcer::Pending{} : announcer_->start(std::move(due.issued), std::move(due.dead));
+}
+
+Result<> Persister::commit() {
   if (stored_.empty()) return {};
   return reader_.commit(std::exchange(stored_, {}));
 }
@@ -180,14 +190,16 @@ Persister::Batch Persister::sort(std::vector<ConsumedRecord> records) {
 }
 
 // What the ledger committed, as others will hear of it. Also of rows that were there: a crash may have come between.
-void Persister::note(const std::vector<PersistItem>& items, const std::vector<PersistOutcome>& outcomes,
+void Persister::note(std::vector<PersistItem>& items, const std::vector<PersistOutcome>& outcomes,
                      const std::vector<DeadLetter>& dead) {
   const auto now_ms = base::SystemClock().wall_ms();
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto& record = items[i].record;
+    auto& record = items[i].record;
     switch (outcomes[i]) {
       case PersistOutcome::kInserted:
-      case PersistOutcome::kPresent: fresh_.issued.push_back({record.key, record.value, record.headers}); break;
+      case PersistOutcome::kPresent:
+        fresh_.issued.push_back({std::move(record.key), std::move(record.value), std::move(record.headers)});
+        break;
       case PersistOutcome::kOrphan:
       case PersistOutcome::kDisplaced:
         fresh_.dead.push_back(copy_of(lost(items[i], std::string(name_of(outcomes[i])), {}), kSource, now_ms));
@@ -199,7 +211,8 @@ void Persister::note(const std::vector<PersistItem>& items, const std::vector<Pe
   for (const auto& letter : dead) fresh_.dead.push_back(copy_of(letter, kSource, now_ms));
 }
 
-Result<> Persister::store(const std::vector<PersistItem>& items, const std::vector<DeadLetter>& dead,
+// The records of what is stored are moved away.
+Result<> Persister::store(std::vector<PersistItem>& items, const std::vector<DeadLetter>& dead,
                           PersistPass& pass) {
   if (items.empty() && dead.empty()) return {};
   const auto outcomes = ledger_.persist(items, dead);
@@ -211,20 +224,23 @@ Result<> Persister::store(const std::vector<PersistItem>& items, const std::vect
     return {};
   }
   if (!blames_a_record(outcomes.error()) || items.empty()) return std::unexpected(outcomes.error());
+  std::vector<PersistItem> none;
   if (!dead.empty()) {
     COUPON_TRY(store(items, {}, pass));
-    return store({}, dead, pass);
+    return store(none, dead, pass);
   }
   if (items.size() > 1) return store_halves(items, pass);
   base::log::error("ledger: a record was rejected: {}", outcomes.error().message);
-  return store({}, {lost(items.front(), "rejected", outcomes.error().message)}, pass);
+  return store(none, {lost(items.front(), "rejected", outcomes.error().message)}, pass);
 }
 
 // The halves commit by themselves; the position moves only when all of them are stored.
-Result<> Persister::store_halves(const std::vector<PersistItem>& items, PersistPass& pass) {
+Result<> Persister::store_halves(std::vector<PersistItem>& items, PersistPass& pass) {
   const auto middle = items.begin() + static_cast<std::ptrdiff_t>(items.size() / 2);
-  COUPON_TRY(store({items.begin(), middle}, {}, pass));
-  return store({middle, items.end()}, {}, pass);
+  std::vector<PersistItem> second(std::make_move_iterator(middle), std::make_move_iterator(items.end()));
+  items.erase(middle, items.end());
+  COUPON_TRY(store(items, {}, pass));
+  return store(second, {}, pass);
 }
 
 void Persister::count(const PersistPass& pass) {

@@ -62,13 +62,15 @@ class Persister {
     std::vector<JournalRecord> dead;
   };
   [[nodiscard]] base::Result<Batch> read(std::int64_t wait_ms);
+  [[nodiscard]] Announcer::Pending announce();
+  [[nodiscard]] base::Result<> commit();
   [[nodiscard]] base::Result<PersistPass> store_with_next(Batch batch);
   [[nodiscard]] Batch sort(std::vector<ConsumedRecord> records);
-  void note(const std::vector<PersistItem>& items, const std::vector<PersistOutcome>& outcomes,
+  void note(std::vector<PersistItem>& items, const std::vector<PersistOutcome>& outcomes,
             const std::vector<DeadLetter>& dead);
-  [[nodiscard]] base::Result<> store(const std::vector<PersistItem>& items, const std::vector<DeadLetter>& dead,
+  [[nodiscard]] base::Result<> store(std::vector<PersistItem>& items, const std::vector<DeadLetter>& dead,
                                      PersistPass& pass);
-  [[nodiscard]] base::Result<> store_halves(const std::vector<PersistItem>& items, PersistPass& pass);
+  [[nodiscard]] base::Result<> store_halves(std::vector<PersistItem>& items, PersistPass& pass);
   void count(const PersistPass& pass);
 
   JournalReader& reader_;

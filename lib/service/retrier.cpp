@@ -31,7 +31,7 @@ Result<bool> Retrier::pass() {
   if (announcer_ != nullptr && !done->inserted.empty()) {
     std::vector<JournalRecord> issued;
     for (const auto& event : done->inserted) issued.push_back(encode(event));
-    COUPON_TRY(announcer_->announce(std::move(issued), {}));
+    COUPON_TRY(announcer_->start(std::move(issued), {}).wait());
   }
   return done->taken() == config_.batch_max;
 }

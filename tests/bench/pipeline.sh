@@ -29,29 +29,41 @@ rate() {
 
 metric() { curl -s "http://127.0.0.1:$port/metrics" | awk -v name="$1" '$1 == name {printf "%d", $2}'; }
 
-# work_off → seconds until the ledger has everything, and how many records that were
+# work_off → rows a second from the worker's first counted row to its last, rows, seconds. Its own counters tell: a
+# couponctl that asks for the lag would take the processor from it.
 work_off() {
-  local before
-  before=$("$bin/couponctl" "${engines[@]}" -q topics lag -o json | python3 -c 'import json, sys; print(sum(row["lag"] for row in json.load(sys.stdin)))')
-  "$bin/couponworker" "${engines[@]}" --role persist --log-level warn --batch "${BATCH:-1000}" &
+  "$bin/couponworker" "${engines[@]}" --role persist --log-level warn --batch "${BATCH:-1000}" \
+    --health-port-file "$work/worker.port" &
   worker=$!
   pids+=("$worker")
-  python3 - "$before" "$bin/couponctl" "${engines[@]}" <<'PYTHON'
-import json, subprocess, sys, time
-before, command = int(sys.argv[1]), sys.argv[2:]
-def lag():
-    rows = json.loads(subprocess.run(command + ["-q", "topics", "lag", "-o", "json"], capture_output=True, check=True).stdout)
-    return sum(row["lag"] for row in rows)
-while lag() == before:  # joining the group is not the loop that is measured
-    pass
-start, first = time.perf_counter(), lag()
-while (left := lag()) > 0:
-    time.sleep(0.1)
+  python3 - "$1" "$work/worker.port" <<'PYTHON'
+import os, re, sys, time, urllib.request
+total, file = int(sys.argv[1]), sys.argv[2]
+while not os.path.exists(file):
+    time.sleep(0.05)
+address = f"http://127.0.0.1:{open(file).read().strip()}/metrics"
+def stored():
+    text = urllib.request.urlopen(address, timeout=10).read().decode()
+    return sum(float(n) for n in re.findall(r'^persist_records_total\{outcome="(?:inserted|present)"\} (\S+)', text, re.M))
+while (first := stored()) == 0:  # joining the group is not the loop that is measured
+    time.sleep(0.02)
+start = time.perf_counter()
+while (now := stored()) < total:
+    time.sleep(0.05)
 taken = time.perf_counter() - start
-print(f"{first / taken:.0f} {first} {taken:.2f}")
+print(f"{(now - first) / taken:.0f} {now:.0f} {taken:.2f}")
 PYTHON
   kill -TERM "$worker" && wait "$worker"
   pids=("${pids[@]:0:${#pids[@]}-1}")
+}
+
+# A rewrite of its file that the load has set off is no part of what comes next.
+let_redis_rest() {
+  local redis_port
+  redis_port=$(cat "$work/stack/redis/port")
+  while redis-cli -p "$redis_port" info persistence | grep -qE '^(aof_rewrite|rdb_bgsave)_(in_progress|scheduled):1'; do
+    sleep 0.2
+  done
 }
 
 start_nginx
@@ -60,6 +72,7 @@ start_service pipeline --threads 1
 "$bin/couponctl" "${engines[@]}" -q coupon create ISSUING --quota 100000000 --seed >/dev/null
 rate "$nginx_port" warm SOLDOUT >/dev/null
 rate "$port" warm SOLDOUT >/dev/null
+rate "$port" warm ISSUING >/dev/null
 
 for ((i = 1; i <= rounds; i++)); do
   rate "$nginx_port" "n$i-" SOLDOUT >>"$work/nginx.rates"
@@ -81,11 +94,13 @@ printf 'merge factor while issuing: %.0f asks a call\n' "$(median <"$work/merge.
 while [[ $(metric 'issue_answers_total{outcome="granted"}') -lt $grants ]]; do
   rate "$port" "more$RANDOM$RANDOM-" ISSUING >/dev/null
 done
-awk -v n="$(metric 'issue_answers_total{outcome="granted"}')" \
+granted=$(metric 'issue_answers_total{outcome="granted"}')
+awk -v n="$granted" \
   '/^VmRSS/ {printf "couponsrv: %.1f MB resident after %d grants\n", $2 / 1024, n}' "/proc/$server/status"
 stop_service
 
-read -r carried records taken < <(work_off)
+let_redis_rest
+read -r carried records taken < <(work_off "$granted")
 # The same table, as empty as the worker found its own.
 mysql_port=$(cat "$work/stack/mysql/port")
 mariadb --no-defaults --host=127.0.0.1 --port="$mysql_port" --user=root -e 'CREATE DATABASE bare CHARACTER SET utf8mb4'

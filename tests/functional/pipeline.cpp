@@ -20,7 +20,6 @@ const std::vector<std::string> kFastWorker{"--poll-wait",        "50ms",  "--rel
                                            "--rebuild-interval", "100ms", "--relay-retry",     "500ms",
                                            "--backoff-max",      "300ms", "--journal-session", "6s"};
 
-constexpr int kPortTries = 3;
 
 void must_work(const Finished& done, const std::string& what) {
   if (done.code != 0) throw std::runtime_error(what + ": " + done.err);
@@ -59,6 +58,12 @@ void Pipeline::create(std::int64_t quota) {
   must_work(ctl({"coupon", "create", kCode, "--quota", std::to_string(quota), "--seed"}), "coupon");
 }
 
+Worker::Worker(std::vector<std::string> command, const std::string& port_file) : process(std::move(command)) {
+  const bool told = eventually([&] { return !process.running() || !read_file(port_file).empty(); });
+  if (!told || !process.running()) throw std::runtime_error("couponworker did not start: " + process.err());
+  health_port = static_cast<std::uint16_t>(std::stoi(read_file(port_file)));
+}
+
 Service& Pipeline::serve(const std::vector<std::string>& arguments, const std::string& grace) {
   auto all = flags();
   all.insert(all.end(), {"--gate-grace", grace});
@@ -69,20 +74,12 @@ Service& Pipeline::serve(const std::vector<std::string>& arguments, const std::s
 }
 
 Worker& Pipeline::work(const std::vector<std::string>& arguments) {
-  for (int left = kPortTries;; --left) {
-    const auto port = free_port();  // may be another's by the time the worker listens
-    std::vector<std::string> command{program("couponworker"), "--log-format", "human", "--health-port",
-                                     std::to_string(port)};
-    for (const auto& part : {flags(), kFast, kFastWorker, arguments}) {
-      command.insert(command.end(), part.begin(), part.end());
-    }
-    auto& worker = workers_.emplace_back(std::move(command), port);
-    const bool started =
-        eventually([&worker] { return !worker.process.running() || worker.get("/healthz").status == 200; });
-    if (started && worker.process.running()) return worker;
-    if (left == 1) throw std::runtime_error("couponworker did not start: " + worker.process.err());
-    workers_.pop_back();
+  const auto port_file = folder_.file("health" + std::to_string(++port_files_));
+  std::vector<std::string> command{program("couponworker"), "--log-format", "human", "--health-port-file", port_file};
+  for (const auto& part : {flags(), kFast, kFastWorker, arguments}) {
+    command.insert(command.end(), part.begin(), part.end());
   }
+  return workers_.emplace_back(std::move(command), port_file);
 }
 
 void Pipeline::stop() {

@@ -26,9 +26,10 @@ struct PipelineSetup {
 
 /// A couponworker, with its health port.
 struct Worker {
-  Worker(std::vector<std::string> command, std::uint16_t port) : process(std::move(command)), health_port(port) {}
+  /// Blocks until the health port is open; throws when the program ends before.
+  Worker(std::vector<std::string> command, const std::string& port_file);
   Process process;
-  std::uint16_t health_port;
+  std::uint16_t health_port = 0;
 
   [[nodiscard]] RawResponse get(const std::string& target) const { return http_call(health_port, "GET", target); }
   /// Records that became this, since the worker's start.

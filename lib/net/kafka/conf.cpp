@@ -47,12 +47,18 @@ constexpr std::array<std::string_view, 22> kReserved = {"acks",
                                                         "session.timeout.ms",
                                                         "transactional.id"};
 
+// Properties passed through are set on every client, and each warns of those that are for the other kind.
+bool is_for_the_other_kind(std::string_view facility, std::string_view text) {
+  return facility == "CONFWARN" && text.find("property and will be ignored by this") != std::string_view::npos;
+}
+
 void write_log(const rd_kafka_t* client, int level, const char* facility, const char* text) {
   static LogValve valve(kLogLines, kLogWindowMs);
   static const base::SystemClock kClock;
-  const auto severity = level <= LOG_ERR       ? base::log::Level::kError
-                        : level == LOG_WARNING ? base::log::Level::kWarn
-                                               : base::log::Level::kDebug;
+  const bool telling = level <= LOG_WARNING && !is_for_the_other_kind(facility, text);
+  const auto severity = !telling           ? base::log::Level::kDebug
+                        : level <= LOG_ERR ? base::log::Level::kError
+                                           : base::log::Level::kWarn;
   if (!base::log::enabled(severity)) return;
   const auto held_back = valve.pass(kClock.wall_ms());
   if (!held_back) return;

@@ -18,7 +18,7 @@
 namespace coupon::net::kafka {
 
 struct ProducerConfig {
-  std::int64_t linger_ms = 2;                       ///< how long a record waits for company; 0 costs throughput
+  std::int64_t linger_ms = 1;                       ///< how long a record waits for company; 0 and 2 cost throughput
   std::int64_t message_timeout_ms = 8'000;          ///< after this a record that is not acknowledged has failed
   std::int64_t queue_records_max = 100'000;         ///< taken and not reported yet; above it send answers kBusy
   std::int64_t queue_bytes_max = 64 * 1024 * 1024;  ///< the same, in bytes of keys, values and headers

@@ -176,6 +176,23 @@ TEST(Event, Every_truncation_is_invalid_and_none_is_misread) {
   for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(decode(whole.substr(0, size))) << size;
 }
 
+// A space before it takes a value off the short way through decode.
+TEST(Event, Our_own_form_is_read_as_any_json_is_whatever_byte_is_changed) {
+  const auto whole = encode_value(event());
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (const char byte : {'0', '9', '"', '\\', '-', '.', 'e', ' ', '}', '{', ',', '\0', '\n', '\xff', 'A', 'i'}) {
+      auto changed = whole;
+      changed[at] = byte;
+      const auto own = decode(changed);
+      const auto any = decode(" " + changed);
+      ASSERT_EQ(own.has_value(), any.has_value()) << changed;
+      if (own) expect_equal(*own, *any);
+      changed.insert(at, 1, byte);
+      ASSERT_EQ(decode(changed).has_value(), decode(" " + changed).has_value()) << changed;
+    }
+  }
+}
+
 TEST(Event, A_value_beyond_the_bound_is_refused_unread) {
   const auto padded = [](std::size_t size) {
     const auto whole = encode_value(event());
