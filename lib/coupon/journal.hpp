@@ -57,8 +57,8 @@ class JournalReader {
   [[nodiscard]] virtual base::Result<> commit(const Positions& next) = 0;
   /// Goes back to the committed positions: the next poll delivers again what was not committed.
   [[nodiscard]] virtual base::Result<> rewind() = 0;
-  /// Delivers nothing more of this partition, and goes on with the others, until a rewind or until the partition is given
-  /// to this reader anew: then what was not committed of it comes again.
+  /// Delivers nothing more of this partition, and goes on with the others, until a rewind or until the partition is
+  /// given to this reader anew: then what was not committed of it comes again.
   [[nodiscard]] virtual base::Result<> hold(std::int32_t partition) = 0;
 
   /// End of every partition now, and what the group has committed. Lag is their difference.

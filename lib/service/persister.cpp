@@ -212,8 +212,7 @@ void Persister::note(std::vector<PersistItem>& items, const std::vector<PersistO
 }
 
 // The records of what is stored are moved away.
-Result<> Persister::store(std::vector<PersistItem>& items, const std::vector<DeadLetter>& dead,
-                          PersistPass& pass) {
+Result<> Persister::store(std::vector<PersistItem>& items, const std::vector<DeadLetter>& dead, PersistPass& pass) {
   if (items.empty() && dead.empty()) return {};
   const auto outcomes = ledger_.persist(items, dead);
   if (outcomes) {

@@ -20,7 +20,6 @@ const std::vector<std::string> kFastWorker{"--poll-wait",        "50ms",  "--rel
                                            "--rebuild-interval", "100ms", "--relay-retry",     "500ms",
                                            "--backoff-max",      "300ms", "--journal-session", "6s"};
 
-
 void must_work(const Finished& done, const std::string& what) {
   if (done.code != 0) throw std::runtime_error(what + ": " + done.err);
 }
