@@ -85,6 +85,7 @@ void Stream::close() {
 base::Error Stream::error_of(const ErrorCode& error, std::string_view address) {
   auto message = fmt::format("{}: {}", address, error.message());
   if (error.category() != boost::asio::error::get_ssl_category()) {
+    if (error == boost::asio::error::connection_refused) message += " (is Redis up, and is its address right?)";
     return {base::Errc::kUnavailable, std::move(message), true};
   }
   if (tls_) {
