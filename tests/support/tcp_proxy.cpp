@@ -1,0 +1,226 @@
+#include "support/tcp_proxy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <functional>
+#include <future>
+#include <optional>
+#include <set>
+#include <thread>
+#include <utility>
+
+namespace coupon::test {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{16} * 1024;
+
+std::size_t index_of(TcpProxy::Way way) { return static_cast<std::size_t>(way); }
+
+// A reset, so that the peer does not take it for an orderly end.
+void reset(tcp::socket& socket) {
+  error_code error;  // what cannot be closed properly is closed all the same
+  socket.set_option(asio::socket_base::linger(true, 0), error);
+  socket.close(error);
+}
+
+}  // namespace
+
+struct TcpProxy::Impl {
+  // One way of one connection.
+  struct Pump {
+    Pump(Way the_way, tcp::socket& source, tcp::socket& sink, asio::io_context& io)
+        : way(the_way), from(source), to(sink), timer(io) {}
+    Way way;
+    tcp::socket& from;
+    tcp::socket& to;
+    asio::steady_timer timer;
+    std::array<char, kBufferBytes> buffer{};
+    std::size_t waiting = 0;  // bytes read and held back
+  };
+  struct Link {
+    explicit Link(asio::io_context& io)
+        : client(io),
+          target(io),
+          pumps{Pump{Way::kRequests, client, target, io}, Pump{Way::kReplies, target, client, io}} {}
+    tcp::socket client;
+    tcp::socket target;
+    std::array<Pump, 2> pumps;
+  };
+  using Shared = std::shared_ptr<Link>;
+
+  explicit Impl(std::uint16_t target_port)
+      : target(asio::ip::make_address("127.0.0.1"), target_port),
+        acceptor(io, tcp::endpoint(asio::ip::make_address("127.0.0.1"), 0)),
+        port(acceptor.local_endpoint().port()) {
+    accept();
+    thread = std::jthread([this] { io.run(); });
+  }
+
+  void accept() {
+    auto link = std::make_shared<Link>(io);
+    acceptor.async_accept(link->client, [this, link](const error_code& error) {
+      if (error) return;
+      accept();
+      if (refusing) return reset(link->client);
+      ++connections;
+      link->target.async_connect(target, [this, link](const error_code& failed) {
+        if (failed) return end(link);
+        links.insert(link);
+        for (auto& pump : link->pumps) read(link, pump);
+      });
+    });
+  }
+
+  void read(const Shared& link, Pump& pump) {
+    pump.from.async_read_some(asio::buffer(pump.buffer),
+                              [this, link, &pump](const error_code& error, std::size_t size) {
+                                if (error) return error == asio::error::eof ? half_close(link, pump) : end(link);
+                                pump.waiting = size;
+                                if (wait.count() == 0) return pass(link, pump);
+                                pump.timer.expires_after(wait);
+                                pump.timer.async_wait([this, link, &pump](const error_code& stopped) {
+                                  if (!stopped) pass(link, pump);
+                                });
+                              });
+  }
+
+  // Bytes that were read go on, wait, or are lost, as the test wants it.
+  void pass(const Shared& link, Pump& pump) {
+    const auto way = index_of(pump.way);
+    if (pump.waiting == 0) return;  // it went on before its time was up
+    if (held.at(way)) return;       // let_go() comes back to it
+    if (pump.way == Way::kReplies && swallow > 0) {
+      --swallow;
+      return end(link);
+    }
+    auto size = std::exchange(pump.waiting, 0);
+    bool last = false;
+    if (auto& left = budget.at(way); left) {
+      last = static_cast<std::int64_t>(size) >= *left;
+      size = std::min(size, static_cast<std::size_t>(*left));
+      *left -= static_cast<std::int64_t>(size);
+      if (last) left.reset();
+    }
+    bytes.at(way) += static_cast<std::int64_t>(size);
+    asio::async_write(pump.to, asio::buffer(pump.buffer, size),
+                      [this, link, &pump, last](const error_code& error, std::size_t) {
+                        if (error || last) return end(link);
+                        read(link, pump);
+                      });
+  }
+
+  void half_close(const Shared& link, Pump& pump) {
+    error_code error;
+    pump.to.shutdown(tcp::socket::shutdown_send, error);
+    if (error) end(link);
+  }
+
+  void end(const Shared& link) {
+    for (auto& pump : link->pumps) pump.timer.cancel();
+    reset(link->client);
+    reset(link->target);
+    links.erase(link);
+  }
+
+  void let_go(Way way) {
+    held.at(index_of(way)) = false;
+    for (const auto& link : std::set<Shared>(links)) {
+      if (auto& pump = link->pumps.at(index_of(way)); pump.waiting > 0) pass(link, pump);
+    }
+  }
+
+  // Runs on the proxy's thread and waits for the end.
+  void call(const std::function<void()>& act) {
+    std::promise<void> done;
+    asio::post(io, [&] {
+      act();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  asio::io_context io{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
+  tcp::endpoint target;
+  tcp::acceptor acceptor;
+  std::uint16_t port;
+  std::set<Shared> links;
+  std::chrono::milliseconds wait{0};
+  std::array<bool, 2> held{};
+  std::array<std::optional<std::int64_t>, 2> budget;
+  int swallow = 0;
+  bool refusing = false;
+  std::atomic<std::int64_t> connections = 0;
+  std::array<std::atomic<std::int64_t>, 2> bytes{};
+  std::jthread thread;  // last: ends before what it uses
+};
+
+TcpProxy::TcpProxy(std::uint16_t target_port) : impl_(std::make_unique<Impl>(target_port)) {}
+
+TcpProxy::~TcpProxy() {
+  impl_->call([this] {
+    error_code error;  // it ends anyway
+    impl_->acceptor.close(error);
+    for (const auto& link : std::set<Impl::Shared>(impl_->links)) impl_->end(link);
+  });
+  impl_->io.stop();
+}
+
+std::uint16_t TcpProxy::port() const { return impl_->port; }
+
+void TcpProxy::delay(std::chrono::milliseconds wait) {
+  impl_->call([&] { impl_->wait = wait; });
+}
+
+void TcpProxy::hold(Way way) {
+  impl_->call([&] { impl_->held.at(index_of(way)) = true; });
+}
+
+void TcpProxy::let_go(Way way) {
+  impl_->call([&] { impl_->let_go(way); });
+}
+
+void TcpProxy::cut() {
+  impl_->call([this] {
+    for (const auto& link : std::set<Impl::Shared>(impl_->links)) impl_->end(link);
+  });
+}
+
+void TcpProxy::refuse(bool refusing) {
+  impl_->call([&] { impl_->refusing = refusing; });
+}
+
+void TcpProxy::cut_after(Way way, std::int64_t bytes) {
+  impl_->call([&] { impl_->budget.at(index_of(way)) = bytes; });
+}
+
+void TcpProxy::swallow_replies(int times) {
+  impl_->call([&] { impl_->swallow = times; });
+}
+
+std::int64_t TcpProxy::connections() const { return impl_->connections; }
+
+std::int64_t TcpProxy::bytes(Way way) const { return impl_->bytes.at(index_of(way)); }
+
+std::int64_t TcpProxy::armed() const {
+  std::int64_t left = 0;
+  impl_->call([&] {
+    left = impl_->swallow;
+    for (const auto& budget : impl_->budget) left += budget.value_or(0);
+  });
+  return left;
+}
+
+}  // namespace coupon::test
