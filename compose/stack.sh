@@ -125,17 +125,21 @@ fetch_kafka() {
 }
 
 prepare_kafka() { mkdir -p "$1/data"; fetch_kafka; }
+# A second listener tells its clients another port than its own, where a test may put a proxy: "OWN TOLD" in FOLDER/proxied.
 start_kafka() {
-  local controller
+  local controller own told
   controller=$(free_port)
+  [[ -s $1/proxied ]] || echo "$(free_port) $(free_port)" >"$1/proxied"
+  read -r own told <"$1/proxied"
   cat >"$1/server.properties" <<TEXT
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$controller
-listeners=PLAINTEXT://127.0.0.1:$2,CONTROLLER://127.0.0.1:$controller
-advertised.listeners=PLAINTEXT://127.0.0.1:$2
+listeners=PLAINTEXT://127.0.0.1:$2,PROXIED://127.0.0.1:$own,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=PLAINTEXT://127.0.0.1:$2,PROXIED://127.0.0.1:$told
+inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs=$1/data
 num.network.threads=2
 num.io.threads=2

@@ -60,9 +60,9 @@ struct TcpProxy::Impl {
   };
   using Shared = std::shared_ptr<Link>;
 
-  explicit Impl(std::uint16_t target_port)
+  Impl(std::uint16_t target_port, std::uint16_t listen_port)
       : target(asio::ip::make_address("127.0.0.1"), target_port),
-        acceptor(io, tcp::endpoint(asio::ip::make_address("127.0.0.1"), 0)),
+        acceptor(io, tcp::endpoint(asio::ip::make_address("127.0.0.1"), listen_port)),
         port(acceptor.local_endpoint().port()) {
     accept();
     thread = std::jthread([this] { io.run(); });
@@ -167,7 +167,8 @@ struct TcpProxy::Impl {
   std::jthread thread;  // last: ends before what it uses
 };
 
-TcpProxy::TcpProxy(std::uint16_t target_port) : impl_(std::make_unique<Impl>(target_port)) {}
+TcpProxy::TcpProxy(std::uint16_t target_port, std::uint16_t listen_port)
+    : impl_(std::make_unique<Impl>(target_port, listen_port)) {}
 
 TcpProxy::~TcpProxy() {
   impl_->call([this] {

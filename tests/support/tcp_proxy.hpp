@@ -7,13 +7,13 @@
 
 namespace coupon::test {
 
-/// Listens on a free port of 127.0.0.1 and forwards every connection to `target_port`, from construction to
+/// Listens on a port of 127.0.0.1 (0: a free one) and forwards every connection to `target_port`, from construction to
 /// destruction, on a thread of its own. Each call has taken effect when it returns. Thread-safe.
 class TcpProxy {
  public:
   enum class Way { kRequests, kReplies };  ///< to the target, and back
 
-  explicit TcpProxy(std::uint16_t target_port);
+  explicit TcpProxy(std::uint16_t target_port, std::uint16_t listen_port = 0);
   ~TcpProxy();
   TcpProxy(const TcpProxy&) = delete;
   TcpProxy& operator=(const TcpProxy&) = delete;

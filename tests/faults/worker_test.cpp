@@ -1,0 +1,117 @@
+// couponworker dies, hangs or loses its ledger between two writes.
+
+#include <csignal>
+#include <gtest/gtest.h>
+
+#include "faults/world.hpp"
+
+namespace coupon::test {
+
+using Way = TcpProxy::Way;
+
+TEST(WorkerFault, killed_five_times_between_ledger_and_offset) {
+  World world;
+  world.begin();
+  for (int i = 0; i < 5; ++i) {
+    world.expect_grants(30);
+    world.fault("SIGKILL couponworker", [&] { world.kill_worker(); });
+    world.add_worker();
+  }
+  world.conclude();
+}
+
+TEST(WorkerFault, whose_commit_is_never_answered) {
+  World world;
+  world.begin();
+  for (int i = 0; i < 10; ++i) {
+    world.fault("a reply of MariaDB swallowed", [&] { world.worker_ways().mysql.swallow_replies(); });
+    EXPECT_TRUE(eventually([&] { return world.worker_ways().mysql.armed() == 0; }));
+    world.expect_grants(20);
+  }
+  world.conclude();
+}
+
+TEST(WorkerFault, whose_database_sessions_are_killed) {
+  World world;
+  world.begin();
+  for (int i = 0; i < 10; ++i) {
+    world.fault("KILL of every session of the ledger's database", [&] {
+      world.pipeline().sql(
+          "SET @kill = (SELECT GROUP_CONCAT('KILL ', id SEPARATOR ';') FROM "
+          "information_schema.processlist WHERE db = '" +
+          world.pipeline().database() +
+          "' AND id <> CONNECTION_ID() LIMIT 1); SET @kill = COALESCE(SUBSTRING_INDEX(@kill, ';', 1), "
+          "'DO 0'); EXECUTE IMMEDIATE @kill");
+    });
+    world.expect_grants(20);
+  }
+  world.conclude();
+}
+
+TEST(WorkerFault, connections_to_the_ledger_cut_within_a_statement) {
+  World world;
+  world.begin();
+  for (int i = 0; i < 10; ++i) {
+    world.fault("cut within a statement", [&] { world.worker_ways().mysql.cut_after(Way::kRequests, 900 + 257 * i); });
+    EXPECT_TRUE(eventually([&] { return world.worker_ways().mysql.armed() == 0; }));
+    world.expect_grants(20);
+  }
+  world.conclude();
+}
+
+TEST(WorkerFault, a_ledger_that_refuses_connections_for_a_while) {
+  World world;
+  world.begin();
+  world.fault("the ledger refuses", [&] {
+    world.worker_ways().mysql.refuse(true);
+    world.worker_ways().mysql.cut();
+  });
+  EXPECT_TRUE(eventually([&] { return world.worker().get("/readyz").status == 503; }));
+  world.expect_grants(100);
+  world.worker_ways().mysql.refuse(false);
+  world.conclude();
+}
+
+TEST(WorkerFault, a_table_that_somebody_else_has_locked) {
+  World world;
+  world.begin();
+  world.fault("LOCK TABLES issues WRITE for 2 s",
+              [&] { world.pipeline().sql("LOCK TABLES issues WRITE; DO SLEEP(2); UNLOCK TABLES"); });
+  world.conclude();
+}
+
+TEST(WorkerFault, frozen_until_another_has_taken_over_its_partitions) {
+  World world({.workers = 2});
+  world.begin();
+  world.fault("SIGSTOP couponworker", [&] { world.worker(0).process.signal(SIGSTOP); });
+  EXPECT_TRUE(eventually([&] { return world.pipeline().lag() > 0; }));
+  EXPECT_TRUE(eventually([&] { return world.worker(1).records("inserted") > world.issued() / 2; }));
+  world.fault("SIGCONT couponworker", [&] { world.worker(0).process.signal(SIGCONT); });
+  world.conclude();
+}
+
+TEST(WorkerFault, a_rebalance_storm) {
+  World world;
+  world.begin();
+  for (int i = 0; i < 6; ++i) {
+    world.fault("a worker joins", [&] { world.add_worker(); });
+    world.expect_grants(20);
+    world.fault("a worker is killed", [&] { world.kill_worker(0); });
+    world.expect_grants(20);
+  }
+  world.conclude();
+}
+
+TEST(WorkerFault, connections_to_Redis_cut_while_it_relays) {
+  World world({.services = 2, .grace = "100ms"});
+  world.begin();
+  world.fault("SIGKILL couponsrv", [&] { world.kill_service(); });
+  world.ask_the_others();
+  for (int i = 0; i < 20; ++i) {
+    world.fault("connections of couponworker to Redis cut", [&] { world.worker_ways().redis.cut(); });
+    world.expect_grants(10);
+  }
+  world.conclude();
+}
+
+}  // namespace coupon::test
