@@ -19,11 +19,11 @@ struct WorldSetup {
   std::int64_t quota = 100'000;  ///< by default more than any scenario asks for
   int services = 1;
   int workers = 1;
-  std::string redis_options;  ///< more of redis-server's
-  bool own_servers = false;   ///< Kafka and MariaDB are the scenario's own
-  bool kafka_proxy = false;   ///< journal traffic of all programs goes over a proxy: one scenario at a time
-  std::vector<std::string> service_arguments;
-  std::vector<std::string> worker_arguments;
+  std::string redis_options = {};  ///< more of redis-server's
+  bool own_servers = false;        ///< Kafka and MariaDB are the scenario's own
+  bool kafka_proxy = false;        ///< journal traffic of all programs goes over a proxy: one scenario at a time
+  std::vector<std::string> service_arguments = {};
+  std::vector<std::string> worker_arguments = {};
   std::string grace = "300ms";  ///< until the relay may publish a grant that its author did not
 };
 
