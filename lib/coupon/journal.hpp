@@ -26,6 +26,8 @@ class Journal {
   /// Appends records that survive once acknowledged. One bool per record: acknowledged. False or an Error means
   /// unknown: the record may still appear, so readers must accept copies. kBusy: the queue is full, nothing was taken.
   virtual void append(std::vector<JournalRecord> records, base::Done<std::vector<bool>> done) = 0;
+  /// kBusy when the queue is full at this moment: to be asked before something is granted. Does not block.
+  [[nodiscard]] virtual base::Result<> room() const { return {}; }
 
  protected:
   Journal() = default;

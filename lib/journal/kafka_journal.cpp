@@ -25,4 +25,6 @@ void KafkaJournal::append(std::vector<JournalRecord> records, base::Done<std::ve
   producer_.send(topic_, made, executor_, std::move(done));
 }
 
+base::Result<> KafkaJournal::room() const { return producer_.room(); }
+
 }  // namespace coupon::journal

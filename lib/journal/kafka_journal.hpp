@@ -16,6 +16,7 @@ class KafkaJournal final : public Journal {
   /// `producer` was opened with `topic`. Both references must live until the last completion.
   KafkaJournal(net::kafka::Producer& producer, base::Executor& executor, std::string topic);
   void append(std::vector<JournalRecord> records, base::Done<std::vector<bool>> done) override;
+  [[nodiscard]] base::Result<> room() const override;
 
  private:
   net::kafka::Producer& producer_;

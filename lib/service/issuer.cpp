@@ -79,6 +79,12 @@ void Issuer::issue(const CouponCode& code, const MemberId& member, std::uint64_t
     done(base::fail_retryable(Errc::kBusy, "too many requests are waiting"));
     return;
   }
+  // A place that cannot be published is not given: who asks later gets it with a 200.
+  if (auto room = journal_.room(); !room) {
+    counters_->errors.add();
+    done(std::unexpected(std::move(room.error())));
+    return;
+  }
   ++waiting_;
   auto& lane = lanes_[code];
   if (!lane) lane = std::make_unique<Lane>();
@@ -108,6 +114,7 @@ void Issuer::depart(const CouponCode& code) {
   call_gate(batch);
 }
 
+// model: Issue
 void Issuer::call_gate(const BatchPtr& batch) {
   std::vector<Ask> asks;
   asks.reserve(batch->requests.size());
@@ -186,6 +193,7 @@ void Issuer::settle(const BatchPtr& batch, const IssueReply& reply) {
   }
 }
 
+// model: Publish
 void Issuer::publish(const BatchPtr& batch) {
   batch->stage = Batch::Stage::kPublish;
   std::vector<JournalRecord> records;
@@ -197,6 +205,7 @@ void Issuer::publish(const BatchPtr& batch) {
                   [this, batch](Result<std::vector<bool>> acknowledged) { on_appended(batch, acknowledged); });
 }
 
+// model: Confirm
 void Issuer::on_appended(const BatchPtr& batch, const Result<std::vector<bool>>& acknowledged) {
   std::vector<GrantRef> refs;
   std::vector<std::size_t> asked;

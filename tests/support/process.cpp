@@ -43,6 +43,8 @@ Process::Process(std::vector<std::string> command, const ProcessOptions& options
   redirect(err_path_, STDERR_FILENO);
   if (!options.folder.empty() && chdir(options.folder.c_str()) != 0) _exit(127);
   for (const auto& [name, value] : options.environment) setenv(name.c_str(), value.c_str(), 1);
+  constexpr unsigned kFirst = STDERR_FILENO + 1;  // what the test has open is not the program's
+  if (close_range(kFirst, ~0U, 0) != 0) _exit(127);
   execvp(arguments.front(), arguments.data());
   _exit(127);
 }

@@ -71,8 +71,9 @@ struct TcpProxy::Impl {
   void accept() {
     auto link = std::make_shared<Link>(io);
     acceptor.async_accept(link->client, [this, link](const error_code& error) {
-      if (error) return;
+      if (error == asio::error::operation_aborted) return;
       accept();
+      if (error) return;  // it was gone before it was taken
       if (refusing) return reset(link->client);
       ++connections;
       link->target.async_connect(target, [this, link](const error_code& failed) {

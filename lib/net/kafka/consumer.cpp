@@ -61,7 +61,7 @@ Consumer::Impl::Impl(const Config& cluster, const ConsumerConfig& chosen, base::
 
 Consumer::Impl::~Impl() {
   // Calls revoke() too.
-  if (joined) rd_kafka_consumer_close(client.get());
+  if (joined) close_consumer(client.get());
 }
 
 Result<> Consumer::Impl::open() {

@@ -75,6 +75,12 @@ Result<> Deliveries::reserve(std::size_t records, std::int64_t bytes) {
   return {};
 }
 
+Result<> Deliveries::room() const {
+  const std::scoped_lock lock(mutex_);
+  if (records_ < records_max_ && bytes_ < bytes_max_) return {};
+  return base::fail_retryable(Errc::kBusy, fmt::format("the Kafka queue is full: {} records wait", records_));
+}
+
 void Deliveries::close() {
   const std::scoped_lock lock(mutex_);
   closed_ = true;

@@ -42,6 +42,8 @@ class Deliveries {
 
   /// Makes room for all records or for none.
   [[nodiscard]] base::Result<> reserve(std::size_t records, std::int64_t bytes);
+  /// kBusy when there is no room for another record.
+  [[nodiscard]] base::Result<> room() const;
   /// From now on reserve refuses.
   void close();
   [[nodiscard]] std::int64_t in_flight() const;

@@ -193,6 +193,8 @@ void Producer::send(std::string_view topic, const std::vector<Record>& records, 
   if (any_refused) impl_->deliveries.hand_out();
 }
 
+Result<> Producer::room() const { return impl_->deliveries.room(); }
+
 std::string Producer::ready() const {
   if (impl_->stopping) return "the Kafka producer has stopped";
   auto reason = impl_->watch->reason();

@@ -49,6 +49,8 @@ class Producer {
   /// acknowledged, and whether one was stored is unknown. The executor must live until then.
   void send(std::string_view topic, const std::vector<Record>& records, base::Executor& executor, Done done);
 
+  /// kBusy when the queue is full at this moment. Thread-safe.
+  [[nodiscard]] base::Result<> room() const;
   /// Empty, or the reason why records cannot be stored now: brokers down, topic missing, not authorized, not yet
   /// connected. Follows the cluster by itself within about `check_ms`. Does not block.
   [[nodiscard]] std::string ready() const;

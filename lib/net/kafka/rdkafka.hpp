@@ -20,6 +20,10 @@ struct Freer {
 void end_client(rd_kafka_t* client);
 
 using Client = std::unique_ptr<rd_kafka_t, Freer<end_client>>;
+/// Leaves the consumer group; calls the rebalance callback on this thread. Blocks at most 3 s: rd_kafka_consumer_close
+/// waits for a coordinator that is gone for ever.
+void close_consumer(rd_kafka_t* client);
+
 using ConfOwner = std::unique_ptr<rd_kafka_conf_t, Freer<rd_kafka_conf_destroy>>;
 using Topic = std::unique_ptr<rd_kafka_topic_t, Freer<rd_kafka_topic_destroy>>;
 using Queue = std::unique_ptr<rd_kafka_queue_t, Freer<rd_kafka_queue_destroy>>;
