@@ -1,5 +1,6 @@
 #!lua
 -- Takes over, confirmed, a grant that the ledger has and the gate lost.
+-- model: Adopt
 -- KEYS  m g
 -- ARGV  member, id, rank, issued_ms
 -- reply 1: the member holds this id; 0: holds another, or not serving

@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
 -- Absolute values, applied only if their version is newer.
+-- model: Reduce, PushQuota
 -- KEYS  m g
 -- ARGV  version, quota, state, opens, ends, "reduce" or "set" (reduce: the quota stops at what is held)
 -- reply { serving, applied, epoch, quota in force, held }

@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
 -- Pending grants whose next attempt is due, each put off so that no other relay takes it.
+-- model: Claim
 -- KEYS  m g p
 -- ARGV  limit (4,096 at most), retry_ms
 -- reply { serving, epoch, then member and value of every grant }

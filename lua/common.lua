@@ -32,9 +32,10 @@ local function id_of(value)
   return string.match(value, '^%S+')
 end
 
--- Is the rebuild of this token (target epoch, server) the one in hand, and is this still its server?
-local function building(epoch, server)
-  return redis.call('HGET', KEYS[1], 'building') == epoch .. ' ' .. server and server == identity()
+-- Is the rebuild of this token (target epoch; server and attempt) the one in hand, and is this still its server?
+local function building(epoch, attempt)
+  return redis.call('HGET', KEYS[1], 'building') == epoch .. ' ' .. attempt
+    and string.match(attempt, '^%x+') == identity()
 end
 
 -- A write of any number of values to one key; unpack has room for some 7,900. Pairs stay together.

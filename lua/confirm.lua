@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
 -- Pending grants that the journal has acknowledged become confirmed: by id, under the epoch they were issued in.
+-- model: Confirm
 -- KEYS  m g p
 -- ARGV  epoch, then member and id of every grant
 -- reply a string of 1 (the member holds this id, confirmed) and 0

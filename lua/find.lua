@@ -1,5 +1,6 @@
 #!lua flags=no-writes
 -- What one member holds.
+-- model: FindAgain
 -- KEYS  m g p
 -- ARGV  member
 -- reply { serving, epoch, value or false, pending }

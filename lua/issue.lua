@@ -1,5 +1,6 @@
 #!lua
 -- Decides for many members of one coupon at once, in the order given. Existing grants come before refusals.
+-- model: Issue
 -- KEYS  m g p
 -- ARGV  grace_ms (until the relay may publish a new grant), then member, candidate id, key hash of every ask
 -- reply { serving, known, now, epoch, opens, ends, one string an ask:

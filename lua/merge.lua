@@ -1,6 +1,7 @@
 #!lua
 -- A part of what the ledger has: its grant wins per member, confirmed; revoked ids are dropped. Only the gate knows the
 -- key hash, so it stays with a grant of the same id.
+-- model: Merge
 -- KEYS  m g p b
 -- ARGV  token epoch, token server, number of grants, then member, id, rank, issued_ms of each, then member and id of
 --       every revoked one (4,096 of either at most)

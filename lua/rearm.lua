@@ -1,5 +1,6 @@
 #!lua
 -- A grant becomes pending, due at once, so that it is published again.
+-- model: Rearm
 -- KEYS  m g p
 -- ARGV  member, id
 -- reply 1: the member holds this id; 0: not, or not serving

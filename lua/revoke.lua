@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
 -- A grant's place is free again. The ledger's tombstone must be written before.
+-- model: Release
 -- KEYS  m g p
 -- ARGV  member, id
 -- reply 1: the member held this id; 0: not, or not serving

@@ -1,6 +1,7 @@
 #!lua flags=no-writes
 -- A page of all grants: as many steps of HSCAN as fit into it. What is there from the first page to the last is in one
 -- of them at least.
+-- model: Scan, Weigh
 -- KEYS  m g p b
 -- ARGV  cursor, most grants in a page, about how many in a step, "all" or an epoch: only what the rebuild that aims at
 --       it has not merged

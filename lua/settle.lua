@@ -1,5 +1,6 @@
 #!lua
 -- What the ledger does not have: some grants become pending (they go out again), some are voided.
+-- model: Weigh, Settle
 -- KEYS  m g p b
 -- ARGV  token epoch, token server, number to keep, then member and id of those, then of those to void (4,096 at most)
 -- reply { 1, voided, held, pending, seq }, or { 0 }: not this token's rebuild any more

@@ -97,7 +97,7 @@ struct GatePage {
 /// Names one rebuild: bound to the epoch it aims at and to the server it fenced, so that it means nothing elsewhere.
 struct BuildToken {
   std::uint32_t target_epoch = 0;
-  std::string server;
+  std::string server;        ///< and the attempt: a later fence ends this one
   std::int64_t wait_ms = 0;  ///< until a server that was cut off, and may not know of the fence, has stopped serving
 };
 

@@ -1,7 +1,9 @@
 // The rebuild's steps over Redis; see service/rebuild.hpp for their order.
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <memory>
+#include <random>
 #include <utility>
 
 #include "gate/redis_run.hpp"
@@ -17,11 +19,16 @@ namespace {
 constexpr std::size_t kScanHead = 3;
 constexpr std::size_t kScanPage = 1'000;
 constexpr std::size_t kSettleStep = 1'000;
+
+std::string new_attempt() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
 }  // namespace
 
 void RedisGate::fence(const CouponCode& code, std::uint32_t target_epoch, base::Done<BuildToken> done) {
   auto arguments = keys_of(code);
-  arguments.add(target_epoch);
+  arguments.add(target_epoch).add(std::string_view(new_attempt()));
   run<BuildToken>(
       lua::fence(), std::move(arguments),
       [code, target_epoch, isolation_ms = config_.isolation_ms](View view) -> Result<BuildToken> {

@@ -25,6 +25,11 @@ Result<BuildToken> fence_coupon(Database& database, const CouponCode& code, std:
   if (coupon->status.epoch >= target_epoch) return fence_too_late(code, target_epoch, coupon->status.epoch);
   if (coupon->building_epoch > target_epoch) return fence_too_late(code, target_epoch, coupon->building_epoch);
   BuildToken token{target_epoch, std::move(coupon->identity)};
+  {
+    auto attempt = database.cached("SELECT '-' || lower(hex(randomblob(8)))");
+    if (const auto stepped = attempt->step(); !stepped) return std::unexpected(stepped.error());
+    token.server += attempt->text(0);
+  }
   auto row =
       database.cached("UPDATE gate_coupons SET home = '', building_epoch = ?2, building_server = ?3 WHERE code = ?1");
   row->bind(1, code.text()).bind(2, std::int64_t{target_epoch}).bind(3, token.server);
@@ -106,7 +111,7 @@ Result<bool> open_coupon(Database& database, const CouponCode& code, const Build
   auto row = database.cached(
       "UPDATE gate_coupons SET home = ?2, epoch = ?3, quota = ?4, state = ?5, opens_ms = ?6, ends_ms = ?7,"
       " version = ?8, seq = max(seq, ?9), building_epoch = 0, building_server = '' WHERE code = ?1");
-  row->bind(1, code.text()).bind(2, token.server).bind(3, std::int64_t{token.target_epoch}).bind(4, values.quota);
+  row->bind(1, code.text()).bind(2, coupon->identity).bind(3, std::int64_t{token.target_epoch}).bind(4, values.quota);
   row->bind(5, name_of(values.state)).bind(6, values.window.opens_ms).bind(7, values.window.ends_ms);
   row->bind(8, static_cast<std::int64_t>(values.version)).bind(9, seq);
   COUPON_TRY(row->run());

@@ -23,7 +23,8 @@ struct CouponRow {
 
   [[nodiscard]] GateRules rules() const { return {status.state, status.window, status.quota}; }
   [[nodiscard]] bool building_for(const BuildToken& token) const {
-    return building_epoch == token.target_epoch && building_server == token.server && identity == token.server;
+    return building_epoch == token.target_epoch && building_server == token.server && !identity.empty() &&
+           token.server.starts_with(identity);
   }
 };
 

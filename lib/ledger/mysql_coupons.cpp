@@ -52,6 +52,7 @@ Result<> record_quota(MysqlSession& session, const Coupon& before, const Coupon&
                                 after.quota, SqlText{actor}, now_ms}));
 }
 
+// model: RecordQuota
 Result<Coupon> change_coupon(MysqlSession& session, const CouponCode& code, std::uint64_t version,
                              std::optional<std::uint32_t> epoch, const CouponChange& change, std::int64_t now_ms) {
   auto found = read_coupon(session, code, Locked::kForChange);
@@ -109,6 +110,7 @@ Result<Coupon> MysqlLedger::change(const CouponCode& code, std::uint64_t version
       [&](MysqlSession& session) { return change_coupon(session, code, version, epoch, change, clock_.wall_ms()); });
 }
 
+// model: Bump
 Result<> MysqlLedger::bump_epoch(const CouponCode& code, std::uint32_t from) {
   return outcome_of(pool_.transact<Nothing>([&](MysqlSession& session) -> Result<Nothing> {
     const auto changed = session.execute(sql_text("UPDATE coupons SET epoch = epoch + 1 WHERE code = ? AND epoch = ?",

@@ -185,6 +185,7 @@ Result<std::int64_t> insert_rows(MysqlSession& session, std::span<const GrantEve
   return session.execute(sql.append(" ON DUPLICATE KEY UPDATE grant_id = issues.grant_id"));
 }
 
+// model: Store
 Result<std::vector<PersistOutcome>> persist_all(MysqlSession& session, const std::vector<PersistItem>& items,
                                                 const std::vector<DeadLetter>& dead, bool look, std::int64_t now_ms) {
   const auto epochs = read_epochs(session, items, dead);

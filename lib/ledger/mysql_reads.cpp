@@ -75,6 +75,7 @@ Result<Counts> count_rows(MysqlSession& session, const CouponCode& code) {
   return counts;
 }
 
+// model: Snapshot, ReadBefore, ReadAfter
 Result<LedgerSnapshot> read_snapshot(MysqlSession& session, const CouponCode& code) {
   auto coupon = read_coupon(session, code, Locked::kNo);
   if (!coupon) return std::unexpected(coupon.error());

@@ -72,6 +72,7 @@ Result<Attempt> try_letter(MysqlSession& session, const DeadLetter& letter) {
 }
 
 // The next letter that is due and that no other dlt worker has in hand.
+// model: Retry
 Result<std::optional<Step>> retry_one(MysqlSession& session, const RetryPolicy& policy, std::int64_t now_ms) {
   auto letter = read_one<DeadLetter>(
       session,
@@ -89,6 +90,7 @@ Result<std::optional<Step>> retry_one(MysqlSession& session, const RetryPolicy& 
   return step;
 }
 
+// model: Redrive
 Result<RedriveReport> redrive_one(MysqlSession& session, std::int64_t id, std::int64_t now_ms) {
   auto letter = read_letter(session, id, Locked::kForChange);
   if (!letter) return std::unexpected(letter.error());
@@ -101,6 +103,7 @@ Result<RedriveReport> redrive_one(MysqlSession& session, std::int64_t id, std::i
   return report_of(*attempt);
 }
 
+// model: Discard
 Result<DiscardReport> discard_one(MysqlSession& session, std::int64_t id, std::string_view reason,
                                   std::int64_t now_ms) {
   auto letter = read_letter(session, id, Locked::kForChange);

@@ -49,6 +49,7 @@ Result<> write_tombstone(MysqlSession& session, const CouponCode& code, const Gr
                                {SqlText{reason}, now_ms, SqlBytes{ref.id.view()}}));
 }
 
+// model: Revoke
 Result<bool> revoke_grant(MysqlSession& session, const CouponCode& code, const GrantRef& ref, std::string_view reason,
                           std::int64_t now_ms) {
   const auto stored = read_row(session, ref.id, Locked::kForChange);

@@ -65,6 +65,7 @@ Result<> record_quota(Database& database, const Coupon& before, const Coupon& af
   return row->run();
 }
 
+// model: RecordQuota
 Result<Coupon> change_coupon(Database& database, const CouponCode& code, std::uint64_t version,
                              std::optional<std::uint32_t> epoch, const CouponChange& change, std::int64_t now_ms) {
   auto found = read_coupon(database, code);
@@ -91,6 +92,7 @@ Result<Coupon> change_coupon(Database& database, const CouponCode& code, std::ui
   return after;
 }
 
+// model: Bump
 Result<> bump(Database& database, const CouponCode& code, std::uint32_t from) {
   auto row = database.cached("UPDATE coupons SET epoch = epoch + 1 WHERE code = ?1 AND epoch = ?2");
   row->bind(1, code.text()).bind(2, std::int64_t{from});
@@ -140,6 +142,7 @@ Result<> add_rows(Database& database, const CouponCode& code, LedgerSnapshot& sn
   }
 }
 
+// model: Snapshot, ReadBefore, ReadAfter
 Result<LedgerSnapshot> read_snapshot(Database& database, const CouponCode& code) {
   auto coupon = read_coupon(database, code);
   if (!coupon) return std::unexpected(coupon.error());
@@ -161,6 +164,7 @@ Result<bool> has_open_letter(Database& database, const CouponCode& code, const G
   return row->step();
 }
 
+// model: Revoke
 Result<bool> revoke_grant(Database& database, const CouponCode& code, const GrantRef& ref, std::string_view reason,
                           std::int64_t now_ms) {
   const auto row = read_row(database, ref.id);

@@ -73,6 +73,7 @@ Result<> insert_row(Database& database, const GrantEvent& event) {
   return row->run();
 }
 
+// model: Store
 Result<std::vector<PersistOutcome>> persist_all(Database& database, const std::vector<PersistItem>& items,
                                                 const std::vector<DeadLetter>& dead, std::int64_t now_ms) {
   std::vector<PersistOutcome> outcomes;

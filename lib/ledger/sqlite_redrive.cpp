@@ -62,6 +62,7 @@ Result<Attempt> try_letter(Database& database, const DeadLetter& letter) {
   return attempt;
 }
 
+// model: Retry
 Result<std::optional<Step>> retry_one(Database& database, const RetryPolicy& policy, std::int64_t now_ms) {
   auto letter = read_due(database, now_ms);
   if (!letter) return std::unexpected(letter.error());
@@ -73,6 +74,7 @@ Result<std::optional<Step>> retry_one(Database& database, const RetryPolicy& pol
   return step;
 }
 
+// model: Redrive
 Result<RedriveReport> redrive_one(Database& database, std::int64_t id, std::int64_t now_ms) {
   auto letter = read_letter(database, id);
   if (!letter) return std::unexpected(letter.error());
@@ -103,6 +105,7 @@ Result<DiscardReport> discard_grant(Database& database, const DeadLetter& letter
   return revoked ? DiscardReport{letter.code, ref} : DiscardReport{};
 }
 
+// model: Discard
 Result<DiscardReport> discard_one(Database& database, std::int64_t id, std::string_view reason, std::int64_t now_ms) {
   auto letter = read_letter(database, id);
   if (!letter) return std::unexpected(letter.error());

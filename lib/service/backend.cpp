@@ -63,6 +63,7 @@ Drain drain_by_persisting(Persister& persister, JournalReader& reader, const bas
   };
 }
 
+// model: Drain
 Result<> drain_all(Backend& backend) {
   const auto ends = backend.reader.end();
   if (!ends) return std::unexpected(ends.error());

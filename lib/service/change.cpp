@@ -40,6 +40,7 @@ bool restricts(const Coupon& before, const Coupon& after) {
 // Compare and set; losing it is no failure.
 Attempt change_ledger(Backend& backend, const Coupon& before, std::optional<std::uint32_t> epoch,
                       const CouponChange& change) {
+  // model: RecordQuota
   auto after = backend.ledger.change(before.code, before.version, epoch, change);
   if (after) return std::move(*after);
   if (after.error().code == Errc::kConflict) return std::nullopt;
@@ -65,6 +66,7 @@ Result<std::optional<ChangeReply>> restrict_gate(Backend& backend, const Coupon&
     if (!touched) return std::unexpected(touched.error());
     return std::nullopt;
   }
+  // model: Reduce
   const auto reply = after.quota < before.quota ? backend.gate.reduce(before.code, values_of(after))
                                                 : backend.gate.change(before.code, values_of(after));
   if (!reply) return std::unexpected(reply.error());
@@ -95,6 +97,7 @@ Attempt attempt(Backend& backend, const CouponCode& code, const Compute& compute
 // Brings the gate to what the ledger says. A gate in rebuild may have read the ledger before the change: it is asked
 // again until it serves, or until nobody rebuilds it (then the next rebuild reads the change).
 Result<std::optional<ChangeReport>> push(Backend& backend, const Coupon& coupon) {
+  // model: PushQuota
   const auto reply = backend.gate.change(coupon.code, values_of(coupon));
   if (!reply) return std::unexpected(reply.error());
   if (reply->serving) return ChangeReport{coupon, true, reply->held};

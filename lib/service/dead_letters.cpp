@@ -6,6 +6,7 @@ namespace coupon::service {
 
 using base::Result;
 
+// model: Redrive
 Result<RedriveReport> redrive_letter(Backend& backend, Announcer* announcer, std::int64_t id) {
   auto report = backend.ledger.redrive(id);
   if (!report || announcer == nullptr || !report->inserted) return report;
@@ -15,6 +16,7 @@ Result<RedriveReport> redrive_letter(Backend& backend, Announcer* announcer, std
   return report;
 }
 
+// model: Discard, Release
 Result<DiscardResult> discard_letter(Backend& backend, std::int64_t id, std::string_view reason) {
   const auto report = backend.ledger.discard(id, reason);
   if (!report) return std::unexpected(report.error());

@@ -162,6 +162,7 @@ Announcer::Pending Persister::announce() {
   return announcer_ == nullptr ? Announcer::Pending{} : announcer_->start(std::move(due.issued), std::move(due.dead));
 }
 
+// model: Commit
 Result<> Persister::commit() {
   if (stored_.empty()) return {};
   return reader_.commit(std::exchange(stored_, {}));
@@ -214,6 +215,7 @@ void Persister::note(std::vector<PersistItem>& items, const std::vector<PersistO
 // The records of what is stored are moved away.
 Result<> Persister::store(std::vector<PersistItem>& items, const std::vector<DeadLetter>& dead, PersistPass& pass) {
   if (items.empty() && dead.empty()) return {};
+  // model: Store
   const auto outcomes = ledger_.persist(items, dead);
   if (outcomes) {
     pass.records += items.size() + dead.size();

@@ -43,6 +43,7 @@ std::vector<T> slice(std::vector<T>& all, std::size_t from, std::size_t count) {
 Result<> merge_snapshot(Backend& backend, const BuildToken& token, LedgerSnapshot& snapshot, std::size_t step) {
   const auto size = std::max(snapshot.held.size(), snapshot.revoked.size());
   for (std::size_t at = 0; at < size; at += step) {
+    // model: Merge
     const auto mine = backend.gate.merge(snapshot.coupon.code, token, slice(snapshot.held, at, step),
                                          slice(snapshot.revoked, at, step));
     if (!mine) return std::unexpected(mine.error());
@@ -55,10 +56,12 @@ Result<RebuildReport> fill_and_open(Backend& backend, const BuildToken& token, L
                                     std::size_t step) {
   const auto coupon = snapshot.coupon;
   COUPON_TRY(merge_snapshot(backend, token, snapshot, step));
+  // model: Weigh, Settle
   const auto settled = backend.gate.settle(coupon.code, token, coupon.quota);
   if (!settled) return std::unexpected(settled.error());
   if (!settled->mine) return overtaken();
   const GateChange values{coupon.version, coupon.quota, coupon.state, coupon.window};
+  // model: Open
   const auto mine = backend.gate.open(coupon.code, token, values, std::max(snapshot.rank_max, settled->seq));
   if (!mine) return std::unexpected(mine.error());
   if (!*mine) return overtaken();
@@ -66,16 +69,21 @@ Result<RebuildReport> fill_and_open(Backend& backend, const BuildToken& token, L
 }
 
 Result<RebuildReport> attempt(Backend& backend, const CouponCode& code, const RebuildConfig& config) {
+  // model: ReadEpoch
   const auto before = backend.ledger.coupon(code);
   if (!before) return std::unexpected(before.error());
   const auto epoch = before->epoch;
   COUPON_TRY(check_attributed(backend));  // here too: a gate that works is not fenced for nothing
+  // model: Fence
   const auto token = backend.gate.fence(code, epoch + 1);
   if (!token) return std::unexpected(token.error());
   if (token->wait_ms > 0) pause_ms(token->wait_ms);
+  // model: Drain
   COUPON_TRY(drain_all(backend));
   COUPON_TRY(check_attributed(backend));
+  // model: Bump
   COUPON_TRY(backend.ledger.bump_epoch(code, epoch));
+  // model: Snapshot
   auto snapshot = backend.ledger.snapshot(code);
   if (!snapshot) return std::unexpected(snapshot.error());
   if (snapshot->coupon.epoch != epoch + 1) return overtaken();

@@ -90,6 +90,7 @@ Result<> compare_ledger(Backend& backend, const CouponCode& code, const LedgerSn
                         ReconcileReport& report) {
   for (const auto& grant : before.held) {
     if (gate.held.contains(grant.member)) continue;
+    // model: FindAgain
     const auto now = backend.gate.find(code, grant.member);
     if (!now) return std::unexpected(now.error());
     if (!now->serving || now->epoch != gate.epoch) return rebuilt();
@@ -129,6 +130,7 @@ std::string_view remedy_of(Difference difference) {
 }
 
 Result<ReconcileReport> plan_reconcile(Backend& backend, const CouponCode& code) {
+  // model: ReadBefore
   const auto before = backend.ledger.snapshot(code);
   if (!before) return std::unexpected(before.error());
   ReconcileReport report{before->coupon, 0, static_cast<std::int64_t>(before->held.size()), 0, {}};
@@ -138,9 +140,12 @@ Result<ReconcileReport> plan_reconcile(Backend& backend, const CouponCode& code)
     report.findings.push_back({Difference::kNotServing, {}, status->known ? "fenced" : "unknown", {}});
     return report;
   }
+  // model: Scan
   const auto gate = read_gate(backend, code);
   if (!gate) return std::unexpected(gate.error());
+  // model: Drain
   COUPON_TRY(drain_all(backend));
+  // model: ReadAfter
   const auto after = backend.ledger.snapshot(code);
   if (!after) return std::unexpected(after.error());
   if (after->coupon.epoch != gate->epoch) return rebuilt();

@@ -15,9 +15,11 @@ namespace {
 Result<bool> release(Backend& backend, const CouponCode& code, const MemberId& member, const std::string& id) {
   const auto grant = GrantId::parse(id);
   if (!grant) return std::unexpected(grant.error());
+  // model: Release
   return backend.gate.revoke(code, {member, *grant});
 }
 
+// model: ReadRow, Rearm
 Result<bool> rearm(Backend& backend, const CouponCode& code, const MemberId& member, const std::string& id) {
   const auto grant = GrantId::parse(id);
   if (!grant) return std::unexpected(grant.error());
@@ -29,6 +31,7 @@ Result<bool> rearm(Backend& backend, const CouponCode& code, const MemberId& mem
 }
 
 // What the ledger has, as a row or as an open dead letter, becomes the gate's, unless it was revoked since.
+// model: ReadRow, Adopt
 Result<bool> adopt(Backend& backend, const CouponCode& code, const Finding& finding) {
   if (!finding.grant) return false;
   const auto row = backend.ledger.row(finding.grant->id);
@@ -37,6 +40,7 @@ Result<bool> adopt(Backend& backend, const CouponCode& code, const Finding& find
   return backend.gate.adopt(code, *finding.grant);
 }
 
+// model: ReadRow, Release, Adopt
 Result<bool> replace(Backend& backend, const CouponCode& code, const MemberId& member, const Finding& finding) {
   // Only if the ledger still has a grant that wins.
   const auto row = backend.ledger.find(code, member);

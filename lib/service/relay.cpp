@@ -48,6 +48,7 @@ Result<std::int64_t> Relay::pass() {
 Result<std::int64_t> Relay::relay_coupon(const CouponCode& code) {
   std::int64_t confirmed = 0;
   for (;;) {
+    // model: Claim
     const auto claim = gate_.claim(code, config_.batch_max, config_.retry_ms);
     if (!claim) return std::unexpected(claim.error());
     if (!claim->serving || claim->due.empty()) return confirmed;
@@ -57,6 +58,7 @@ Result<std::int64_t> Relay::relay_coupon(const CouponCode& code) {
   }
 }
 
+// model: Publish, Confirm
 Result<std::int64_t> Relay::publish(const CouponCode& code, const ClaimReply& claim) {
   std::vector<JournalRecord> records;
   for (const auto& grant : claim.due) records.push_back(encode(make_event(code, grant, claim.epoch)));

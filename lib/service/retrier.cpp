@@ -19,6 +19,7 @@ Retrier::Retrier(Ledger& ledger, Announcer* announcer, const base::Clock& clock,
       discarded_(metrics.counter("dead_letters_retried_total", "Dead letters tried again", {{"outcome", "discarded"}})),
       opened_(metrics.counter("dead_letters_retried_total", "Dead letters tried again", {{"outcome", "opened"}})) {}
 
+// model: Retry
 Result<bool> Retrier::pass() {
   const auto done = ledger_.retry_letters(config_.batch_max, config_.policy, clock_.wall_ms());
   if (!done) return std::unexpected(done.error());
