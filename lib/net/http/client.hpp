@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "net/http/client/tls.hpp"
 #include "net/http/client/url.hpp"
 
 namespace coupon::net::http {
@@ -33,8 +34,9 @@ struct Question {
 [[nodiscard]] std::string serialize(const Url& url, const Question& question);
 
 struct ClientConfig {
-  std::int64_t timeout_ms = 10'000;                       ///< for one question, connecting included
+  std::int64_t timeout_ms = 10'000;                       ///< for one question, connecting and handshake included
   std::size_t answer_bytes_max = std::size_t{64} * 1024;  ///< header and body, each
+  TlsSettings tls = {};                                   ///< for an https URL
 };
 
 /// One connection, opened with the first question and kept. Blocks; not thread-safe: one per thread.
@@ -45,7 +47,8 @@ class Client {
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
 
-  /// Any status is an answer. Errors: kUnavailable when nothing reached the server (retryable); kTimeout and kIo when
+  /// Any status is an answer. Errors: kUnavailable when nothing was asked (retryable, unless TLS or the
+  /// certificate is the matter); kInvalid when the file of authorities is no such thing; kTimeout and kIo when
   /// something may have: the outcome is unknown; kCorrupt when what came back is no HTTP or too large. A kept
   /// connection that turns out to be closed is replaced once for methods that are safe to repeat.
   [[nodiscard]] base::Result<Answer> ask(const Question& question);

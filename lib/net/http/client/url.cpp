@@ -13,7 +13,9 @@ using base::fail;
 namespace {
 
 constexpr std::uint16_t kHttpPort = 80;
-constexpr std::string_view kScheme = "http://";
+constexpr std::uint16_t kHttpsPort = 443;
+constexpr std::string_view kHttp = "http://";
+constexpr std::string_view kHttps = "https://";
 
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
@@ -47,28 +49,26 @@ base::Result<> parse_authority(std::string_view authority, std::string_view whol
 
 std::string Url::authority() const {
   const auto shown = host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
-  return port == kHttpPort ? shown : fmt::format("{}:{}", shown, port);
+  return port == (tls ? kHttpsPort : kHttpPort) ? shown : fmt::format("{}:{}", shown, port);
 }
 
-std::string Url::text() const { return fmt::format("{}{}{}", kScheme, authority(), base_path); }
+std::string Url::text() const { return fmt::format("{}{}{}", tls ? kHttps : kHttp, authority(), base_path); }
 
 base::Result<Url> parse_url(std::string_view text) {
-  if (text.starts_with("https://")) {
-    return fail(Errc::kInvalid,
-                fmt::format("'{}': https is not supported; use http://, or a proxy that adds TLS", text));
-  }
-  if (!text.starts_with(kScheme)) {
-    return fail(Errc::kInvalid, fmt::format("'{}' is not a URL; write http://HOST:PORT", text));
+  Url url;
+  url.tls = text.starts_with(kHttps);
+  if (!url.tls && !text.starts_with(kHttp)) {
+    return fail(Errc::kInvalid, fmt::format("'{}' is not a URL; write http://HOST:PORT or https://HOST:PORT", text));
   }
   if (!std::ranges::all_of(text, is_visible)) {
     return fail(Errc::kInvalid, "the URL has a space or another character that does not belong into one");
   }
-  const auto rest = text.substr(kScheme.size());
+  const auto rest = text.substr(url.tls ? kHttps.size() : kHttp.size());
   if (rest.find_first_of("@?#") != std::string_view::npos) {
     return fail(Errc::kInvalid, fmt::format("'{}' has a user name, query or fragment; leave it out", text));
   }
   const auto slash = std::min(rest.find('/'), rest.size());
-  Url url;
+  url.port = url.tls ? kHttpsPort : kHttpPort;
   COUPON_TRY(parse_authority(rest.substr(0, slash), text, url));
   url.base_path = rest.substr(slash);
   while (url.base_path.ends_with('/')) url.base_path.pop_back();

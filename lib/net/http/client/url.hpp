@@ -13,13 +13,15 @@ struct Url {
   std::string host;  ///< name or numeric address, without brackets
   std::uint16_t port = 80;
   std::string base_path;  ///< put in front of every path: "" or "/shop", never ending in '/'
+  bool tls = false;       ///< https
 
-  /// As the Host field and a URL say it: port only when it is not 80, IPv6 in brackets.
+  /// As the Host field and a URL say it: port only when it is not the scheme's, IPv6 in brackets.
   [[nodiscard]] std::string authority() const;
   [[nodiscard]] std::string text() const;
 };
 
-/// http://HOST[:PORT][/PATH]. Refuses other schemes, user names, queries and fragments, and says what to write.
+/// http://HOST[:PORT][/PATH] or https://..., on port 80 or 443 unless it says another. Refuses other schemes, user
+/// names, queries and fragments, and says what to write.
 [[nodiscard]] base::Result<Url> parse_url(std::string_view text);
 
 /// Everything but letters, digits and -._~ as %XX: one segment of a path, or one value of a query.
