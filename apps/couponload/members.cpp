@@ -6,10 +6,13 @@
 #include <random>
 
 #include "base/text.hpp"
+#include "couponload/member_file.hpp"
+#include "couponload/uuid.hpp"
 
 namespace coupon::load {
 
 using base::Errc;
+using base::Result;
 
 namespace {
 
@@ -26,7 +29,7 @@ std::int64_t width_of(std::string_view spec) {
 
 }  // namespace
 
-base::Result<MemberFormat> MemberFormat::parse(std::string_view text) {
+Result<MemberFormat> MemberFormat::parse(std::string_view text) {
   const auto open = text.find('{');
   const auto close = text.find('}', open == std::string_view::npos ? 0 : open);
   if (open != std::string_view::npos && close != std::string_view::npos) {
@@ -50,11 +53,54 @@ std::string MemberFormat::name(std::uint64_t number) const {
   return out += after_;
 }
 
-Members::Members(MemberFormat format, std::uint32_t requests, std::uint32_t same, std::uint64_t seed)
-    : format_(std::move(format)), same_(same), numbers_((requests + same - 1) / same) {
-  std::iota(numbers_.begin(), numbers_.end(), 1U);
+MemberSource::MemberSource(MemberFormat format, std::uint64_t start) : format_(std::move(format)), start_(start) {}
+
+Result<MemberSource> MemberSource::make(const MemberShape& shape, std::uint64_t seed) {
+  MemberSource source;
+  source.kind_ = shape.kind;
+  source.seed_ = seed;
+  source.start_ = shape.start;
+  if (shape.kind == MemberShape::Kind::kSeq) {
+    auto format = MemberFormat::parse(shape.format);
+    if (!format) return std::unexpected(std::move(format).error());
+    source.format_ = std::move(*format);
+  }
+  if (shape.kind == MemberShape::Kind::kFile) {
+    auto file = MemberFile::read(shape.path);
+    if (!file) return std::unexpected(std::move(file).error());
+    source.file_ = std::move(*file);
+  }
+  return source;
+}
+
+std::string MemberSource::name(std::uint64_t index) const {
+  switch (kind_) {
+    case MemberShape::Kind::kSeq: return format_.name(start_ + index);
+    case MemberShape::Kind::kUuid: return uuid_text(seed_, index);
+    case MemberShape::Kind::kFile: return std::string(file_->lines().at(index));
+  }
+  return {};
+}
+
+std::optional<std::uint64_t> MemberSource::size() const {
+  return file_ ? std::optional<std::uint64_t>(file_->lines().size()) : std::nullopt;
+}
+
+Result<> MemberSource::ensure(std::uint64_t needed) const {
+  const auto there = size();
+  if (!there || *there >= needed) return {};
+  return base::fail(Errc::kInvalid,
+                    fmt::format("{} members are needed but {} has only {}; ask with fewer users, or put more members "
+                                "into the file",
+                                needed, file_->path(), *there));
+}
+
+Members::Members(MemberSource source, std::uint32_t requests, std::uint32_t same, std::uint64_t seed,
+                 std::uint64_t first)
+    : source_(std::move(source)), same_(same), first_(first), places_((requests + same - 1) / same) {
+  std::iota(places_.begin(), places_.end(), 0U);
   std::mt19937_64 random(seed);
-  std::ranges::shuffle(numbers_, random);
+  std::ranges::shuffle(places_, random);
 }
 
 }  // namespace coupon::load

@@ -27,11 +27,14 @@ enum class Fate : std::uint8_t {
 struct Shot {
   std::uint32_t seq = 0;  ///< 0-based
   Fate fate = Fate::kUnsent;
-  bool retry_after = false;  ///< the answer has the field
+  bool retry_after = false;   ///< the answer has the field
+  std::uint16_t attempt = 1;  ///< above 1: asked again after a timeout
   std::uint16_t status = 0;
-  std::int64_t connect_ns = -1;  ///< time to connect; -1 when that failed
-  std::int64_t send_ns = 0;      ///< before the first byte was handed to the kernel
-  std::int64_t done_ns = 0;      ///< when the last byte had come, or the request was given up
+  std::int64_t connect_ns = -1;    ///< time to connect; -1 when that failed
+  std::int64_t plan_ns = 0;        ///< when it should have been sent
+  std::int64_t send_ns = 0;        ///< before the first byte was handed to the kernel
+  std::int64_t first_byte_ns = 0;  ///< when the first byte of the answer had come; 0: none came
+  std::int64_t done_ns = 0;        ///< when the last byte had come, or the request was given up
   std::string body;
 };
 
@@ -39,9 +42,12 @@ struct Shot {
 struct Evidence {
   std::uint32_t seq = 0;
   Fate fate = Fate::kAnswered;
+  std::uint16_t attempt = 1;
   Outcome outcome = Outcome::kUnknown;
-  int status = 0;  ///< 0 when there was no answer
+  int status = 0;            ///< 0 when there was no answer
+  std::int64_t plan_ns = 0;  ///< latency counts from here
   std::int64_t send_ns = 0;
+  std::int64_t first_byte_ns = 0;  ///< 0: none came
   std::int64_t done_ns = 0;
   std::int64_t rank = 0;  ///< 0 when the answer has none
   std::string member;

@@ -1,4 +1,5 @@
 # The yardstick: nginx with one worker that answers every request with 409. Sourced; sets $nginx_port.
+# $nginx_connections (2048): how many it takes.
 start_nginx() {
   nginx_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   cat >"$work/nginx.conf" <<TEXT
@@ -6,7 +7,7 @@ worker_processes 1;
 daemon off;
 pid $work/nginx.pid;
 error_log stderr error;
-events { worker_connections 2048; }
+events { worker_connections ${nginx_connections:-2048}; }
 http {
   access_log off;
   client_body_temp_path $work/body;

@@ -15,8 +15,9 @@ class PipelineLetters : public ::testing::Test {
  protected:
   void SetUp() override {
     pipeline_.create(2);
-    pipeline_.sql("CREATE TRIGGER refuses BEFORE INSERT ON issues FOR EACH ROW "
-                  "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused for the test'");
+    pipeline_.sql(
+        "CREATE TRIGGER refuses BEFORE INSERT ON issues FOR EACH ROW "
+        "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused for the test'");
     pipeline_.work({"--dlt-attempts", "1"});
     service_ = &pipeline_.serve();
     for (const auto* member : {"first", "second"}) {

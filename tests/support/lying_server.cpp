@@ -1,15 +1,20 @@
 #include "support/lying_server.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <condition_variable>
 #include <fmt/core.h>
-#include <map>
 #include <mutex>
+#include <optional>
+#include <sys/resource.h>
 #include <thread>
+
+#include "support/lying_server_delay.hpp"
+#include "support/lying_server_shop.hpp"
 
 namespace coupon::test {
 
@@ -18,23 +23,14 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
+using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kBacklog = 4096;
 constexpr std::size_t kHugeBytes = 300 * 1024;
 
-struct Grant {
-  std::string member;
-  std::string id;
-  std::int64_t rank = 0;
-  int reads = 0;
-  bool pending = false;
-};
-
-struct Reply {
-  int status = 200;
-  std::string body;
-  std::string headers;
-};
+std::int64_t ns_of(SteadyClock::duration duration) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
+}
 
 // The value of a string field in a flat JSON object.
 std::string field(const std::string& json, const std::string& name) {
@@ -45,116 +41,11 @@ std::string field(const std::string& json, const std::string& name) {
   return json.substr(from, json.find('"', from) - from);
 }
 
-Reply refuse(int status, const std::string& code, const std::string& data = {}) {
-  Reply reply{status,
-              fmt::format(R"({{"success":false,"error":{{"code":"{}","message":"no"}}{},"timestamp":"t"}})", code,
-                          data.empty() ? "" : ",\"data\":" + data),
-              {}};
-  if (status == 503) reply.headers = "Retry-After: 0\r\n";
-  return reply;
-}
-
-Reply succeed(int status, const std::string& data) {
-  return {status, fmt::format(R"({{"success":true,"data":{},"timestamp":"t"}})", data), {}};
-}
-
-std::string serialize(const Reply& reply) {
-  return fmt::format("HTTP/1.1 {} Status\r\nContent-Type: application/json\r\n{}Content-Length: {}\r\n\r\n{}",
-                     reply.status, reply.headers, reply.body.size(), reply.body);
-}
-
-// The rules of the shop, and how they are broken.
-class Shop {
- public:
-  Shop(std::int64_t quota, Lies lies) : quota_(quota), lies_(lies) {}
-
-  Reply issue(const std::string& member) {
-    ++asks_;
-    if (lies_.closed) return refuse(409, "COUPON-004");
-    if (busy(issue_busy_)) return refuse(503, "COUPON-008");
-    const auto known = by_member_.find(member);
-    if (known != by_member_.end() && !(lies_.grant_twice && has_places())) return duplicate(grants_[known->second]);
-    if (!has_places()) return refuse(409, "COUPON-003");
-    return answer(grant(member));
-  }
-
-  Reply stock() {
-    if (lies_.no_coupon) return refuse(404, "COUPON-001");
-    if (busy(stock_busy_)) return refuse(503, "COUPON-008");
-    auto issued = static_cast<std::int64_t>(grants_.size());
-    if (lies_.hide_over_issue) issued = std::min(issued, quota_);
-    issued += grants_.empty() ? 0 : lies_.count_more;
-    return succeed(200, fmt::format(R"({{"couponCode":"C","quota":{},"remaining":{},"issued":{},"pending":0,)"
-                                    R"("recorded":{},"status":"ACTIVE"}})",
-                                    quota_, quota_ - issued, issued, issued));
-  }
-
-  Reply read(const std::string& member) {
-    const auto known = by_member_.find(member);
-    if (known == by_member_.end()) return refuse(404, "COUPON-007");
-    auto& found = grants_[known->second];
-    const auto number = static_cast<int>(known->second) + 1;
-    if (number <= lies_.grants_lost) return refuse(404, "COUPON-007");
-    const auto id = number <= lies_.other_id_on_readback ? "other-" + found.id : found.id;
-    const bool recorded =
-        number > lies_.rows_lost && found.reads++ >= lies_.rows_late && !(found.pending && lies_.pending_forever);
-    return succeed(200, fmt::format(R"({{"couponCode":"C","memberId":"{}","issueId":"{}","rank":{},"status":"ISSUED",)"
-                                    R"("recorded":{}}})",
-                                    member, id, found.rank, recorded));
-  }
-
-  Grant& grant(const std::string& member) {
-    const auto number = static_cast<std::int64_t>(grants_.size()) + 1;
-    Grant made{member, fmt::format("id-{:06}", number), number};
-    if (number == 2 && lies_.rank_repeated > 0) made.rank = 1;
-    if (number == 2 && lies_.id_repeated > 0) made.id = grants_.front().id;
-    made.pending = number <= lies_.pending;
-    by_member_.emplace(member, grants_.size());
-    return grants_.emplace_back(std::move(made));
-  }
-
-  [[nodiscard]] std::int64_t asks() const { return asks_; }
-  [[nodiscard]] const Lies& lies() const { return lies_; }
-
- private:
-  [[nodiscard]] bool has_places() const {
-    return static_cast<std::int64_t>(grants_.size()) < quota_ - lies_.places_kept + lies_.over_issue;
-  }
-
-  bool busy(int& answered) const {
-    if (answered >= lies_.busy) return false;
-    ++answered;
-    return true;
-  }
-
-  static Reply answer(const Grant& grant) {
-    const auto rank = grant.pending ? std::string() : fmt::format(R"("rank":{},)", grant.rank);
-    return succeed(grant.pending ? 202 : 200,
-                   fmt::format(R"({{"couponCode":"C","memberId":"{}","issueId":"{}",{}"status":"{}"}})", grant.member,
-                               grant.id, rank, grant.pending ? "PENDING" : "ISSUED"));
-  }
-
-  [[nodiscard]] Reply duplicate(const Grant& grant) const {
-    if (lies_.sold_out_on_replay) return refuse(409, "COUPON-003");
-    const auto id = lies_.other_id_on_replay ? "other-" + grant.id : grant.id;
-    return refuse(409, "COUPON-002",
-                  fmt::format(R"({{"couponCode":"C","memberId":"{}","issueId":"{}","rank":{},"status":"ISSUED"}})",
-                              grant.member, id, grant.rank));
-  }
-
-  std::int64_t quota_;
-  Lies lies_;
-  std::vector<Grant> grants_;
-  std::map<std::string, std::size_t> by_member_;
-  std::int64_t asks_ = 0;
-  int issue_busy_ = 0;
-  int stock_busy_ = 0;
-};
-
 }  // namespace
 
 struct LyingServer::Impl {
-  Impl(std::int64_t quota, Lies lies) : shop(quota, lies), acceptor(io) {
+  Impl(std::int64_t quota, const Lies& the_lies)
+      : lies(the_lies), shop(quota, lies), latency(lies.latency), acceptor(io), accept_timer(io) {
     acceptor.open(tcp::v4());
     acceptor.bind({asio::ip::address_v4::loopback(), 0});
     acceptor.listen(kBacklog);
@@ -181,7 +72,7 @@ struct LyingServer::Impl {
       owner.handle(*this, std::move(request));
     }
 
-    void send(std::string text, bool close) {
+    void send(std::string text, bool close = false) {
       output = std::move(text);
       asio::async_write(socket, asio::buffer(output),
                         [self = shared_from_this(), close](error_code error, std::size_t) {
@@ -191,18 +82,37 @@ struct LyingServer::Impl {
                         });
     }
 
+    void send_at(SteadyInstant instant, std::string text, std::function<void()> sending) {
+      timer.emplace(socket.get_executor(), instant);
+      timer->async_wait([self = shared_from_this(), text = std::move(text), sending](error_code error) mutable {
+        if (error) return;
+        sending();
+        self->send(std::move(text));
+      });
+    }
+
+    void reset() {
+      socket.set_option(asio::socket_base::linger(true, 0));
+      socket.close();
+    }
+
     tcp::socket socket;
     Impl& owner;
     std::array<char, 1024> scratch;
     std::string input;
     std::string output;
+    std::optional<asio::steady_timer> timer;
   };
 
   void accept() {
     acceptor.async_accept([this](error_code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
       if (!error) std::make_shared<Session>(std::move(socket), *this)->read();
-      accept();
+      if (lies.accept_pause.count() == 0) return accept();
+      accept_timer.expires_after(lies.accept_pause);
+      accept_timer.async_wait([this](error_code stopped) {
+        if (!stopped) accept();
+      });
     });
   }
 
@@ -211,40 +121,66 @@ struct LyingServer::Impl {
     if (path == "/healthz") return prime(session);
     const std::lock_guard lock(mutex);
     if (path == "/api/v1/coupons/issue") return issue(session, std::move(request));
-    if (path.starts_with("/api/v1/coupons/stock/")) return session.send(serialize(shop.stock()), false);
-    session.send(serialize(shop.read(path.substr(path.rfind('/') + 1))), false);
+    if (path.starts_with("/api/v1/coupons/stock/")) return session.send(serialize(shop.stock()));
+    session.send(serialize(shop.read(path.substr(path.rfind('/') + 1))));
   }
 
-  void prime(Session& session) {
+  void prime(Session& session) const {
     auto reply = succeed(200, "{}");
-    if (shop.lies().says_close) reply.headers = "Connection: close\r\n";
-    session.send(serialize(reply), shop.lies().close_after_prime);
+    if (lies.says_close) reply.headers = "Connection: close\r\n";
+    session.send(serialize(reply), lies.close_after_prime);
   }
 
   void issue(Session& session, std::string request) {
-    const auto reply = shop.issue(field(request, "memberId"));
+    const auto arrived = SteadyClock::now();
+    const auto number = shop.arrive();
     last_request = std::move(request);
     changed.notify_all();
-    if (shop.asks() > shop.lies().broken) return session.send(serialize(reply), false);
-    switch (shop.lies().how) {
+    held.push_back({ns_of(latency.draw()), -1});
+    if (lies.reset_ignored.hits(number)) return session.reset();
+    if (lies.failed_ignored.hits(number)) return answer(session, refuse(500, "COUPON-099"), arrived);
+    const auto reply = shop.issue(field(last_request, "memberId"));
+    if (number <= lies.broken) return break_off(session, reply);
+    if (lies.reset_granted.hits(number)) return session.reset();
+    if (lies.silent_granted.hits(number)) return silent.push_back(session.shared_from_this());
+    answer(session, lies.failed_granted.hits(number) ? refuse(500, "COUPON-099") : reply, arrived);
+  }
+
+  void answer(Session& session, const LyingReply& reply, SteadyInstant arrived) {
+    const auto place = held.size() - 1;
+    const auto leaves = after_stall(lies.stall, start, arrived + std::chrono::nanoseconds(held[place].drawn_ns));
+    if (leaves == arrived) {
+      held[place].held_ns = 0;
+      return session.send(serialize(reply));
+    }
+    session.send_at(leaves, serialize(reply), [this, place, arrived] {
+      const std::lock_guard lock(mutex);
+      held[place].held_ns = ns_of(SteadyClock::now() - arrived);
+    });
+  }
+
+  void break_off(Session& session, const LyingReply& reply) {
+    switch (lies.how) {
       case Lies::Broken::kClose: return session.socket.close();
       case Lies::Broken::kSilence: return silent.push_back(session.shared_from_this());
       case Lies::Broken::kGarbage: return session.send("\x01\x02 this is not HTTP\r\n\r\n", true);
-      case Lies::Broken::kHuge: return session.send(serialize({200, std::string(kHugeBytes, 'x'), {}}), false);
+      case Lies::Broken::kHuge: return session.send(serialize({200, std::string(kHugeBytes, 'x'), {}}));
       case Lies::Broken::kHalf: return session.send(serialize(reply).substr(0, 60), true);
-      case Lies::Broken::kReset: {
-        session.socket.set_option(asio::socket_base::linger(true, 0));
-        return session.socket.close();
-      }
+      case Lies::Broken::kReset: return session.reset();
     }
   }
 
-  Shop shop;  // guarded by mutex, as is what follows up to changed
+  const Lies lies;
+  const SteadyInstant start = SteadyClock::now();
+  LyingShop shop;  // guarded by mutex, as is what follows up to changed
+  LatencySource latency;
   std::string last_request;
+  std::vector<Held> held;
   mutable std::mutex mutex;
   std::condition_variable changed;
   asio::io_context io{1};
   tcp::acceptor acceptor;
+  asio::steady_timer accept_timer;
   std::vector<std::shared_ptr<Session>> silent;  // kept open, never answered
   std::thread thread;
 };
@@ -266,7 +202,7 @@ std::string LyingServer::url() const { return fmt::format("http://127.0.0.1:{}",
 
 void LyingServer::issue_before(const std::string& member) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->shop.grant(member);
+  impl_->shop.give(member);
 }
 
 bool LyingServer::wait_for_asks(std::int64_t count, std::chrono::seconds deadline) {
@@ -284,12 +220,25 @@ std::string LyingServer::last_issue_request() const {
   return impl_->last_request;
 }
 
+std::vector<Held> LyingServer::held() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->held;
+}
+
 std::uint16_t unused_port() {
   asio::io_context io;
   tcp::acceptor acceptor(io);
   acceptor.open(tcp::v4());
   acceptor.bind({asio::ip::address_v4::loopback(), 0});
   return acceptor.local_endpoint().port();
+}
+
+bool allow_descriptors(std::size_t needed) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
+  if (limit.rlim_cur >= needed) return true;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, needed);
+  return limit.rlim_cur >= needed && setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
 }  // namespace coupon::test

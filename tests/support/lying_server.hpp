@@ -1,15 +1,43 @@
 #pragma once
-// A small coupon server inside the test that can be told to lie: what a load tool must find out from outside.
+// A small coupon server inside the test that can be told to lie, to be slow and to break connections: what a load tool
+// must find out from outside. It serves ten thousand connections at once.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace coupon::test {
 
-/// What it does wrong; by default nothing. Numbers count the first ones: grants in order of rank, requests in order of
-/// arrival.
+/// Which of the things counted from 1 on something befalls; none by default.
+struct Which {
+  std::int64_t nth = 0;    ///< this one
+  std::int64_t every = 0;  ///< every one of this many: 1 in N
+  [[nodiscard]] bool hits(std::int64_t number) const { return number == nth || (every > 0 && number % every == 0); }
+};
+[[nodiscard]] constexpr Which only(std::int64_t number) { return {.nth = number, .every = 0}; }
+[[nodiscard]] constexpr Which one_in(std::int64_t count) { return {.nth = 0, .every = count}; }
+
+/// How long an issue request is held before it is answered. The same seed draws the same values.
+struct Latency {
+  enum class Shape { kNone, kConstant, kExponential, kBimodal };
+  Shape shape = Shape::kNone;
+  std::chrono::microseconds mean{0};  ///< of kBimodal: of the fast ones
+  std::chrono::microseconds slow{0};  ///< kBimodal only: constant, as the fast ones are
+  double slow_share = 0;              ///< kBimodal only
+  std::uint64_t seed = 1;
+};
+
+/// Of every `every`, the last `lasts`: answers that would leave then leave at its end.
+struct Stall {
+  std::chrono::milliseconds every{0};
+  std::chrono::milliseconds lasts{0};
+};
+
+/// What it does wrong; by default nothing. Plain numbers count the first ones: grants in order of rank, requests in
+/// order of arrival.
 struct Lies {
   int over_issue = 0;            ///< grants beyond the quota
   bool hide_over_issue = false;  ///< stock shows the quota at most
@@ -36,6 +64,29 @@ struct Lies {
   enum class Broken { kClose, kSilence, kGarbage, kHuge, kHalf, kReset };
   Broken how = Broken::kClose;
   int broken = 0;
+
+  // Grants, counted in the order in which they are made.
+  Which twice = {};         ///< whoever holds one is issued another when it asks again
+  Which id_reused = {};     ///< have the id of the one before
+  Which forgotten = {};     ///< acknowledged, and then neither counted nor found
+  Which rank_skipped = {};  ///< a rank is left out before them
+  // Issue requests, counted in the order in which they arrive.
+  Which sold_out_early = {};  ///< told sold out although there are places, which others get later
+  Which reset_granted = {};   ///< carried out, then the connection is reset
+  Which reset_ignored = {};   ///< the connection is reset and nothing else happens
+  Which failed_granted = {};  ///< carried out, then answered 500
+  Which failed_ignored = {};  ///< answered 500 and nothing else happens
+  Which silent_granted = {};  ///< carried out and never answered
+
+  Latency latency = {};
+  Stall stall = {};
+  std::chrono::microseconds accept_pause{0};  ///< between two connections that it accepts
+};
+
+/// What it did with one issue request. Nanoseconds.
+struct Held {
+  std::int64_t drawn_ns = 0;  ///< from the distribution
+  std::int64_t held_ns = -1;  ///< from having read the request to handing out the answer; -1 until then
 };
 
 /// Listens on a free port of 127.0.0.1 from construction to destruction, on a thread of its own.
@@ -56,6 +107,8 @@ class LyingServer {
   [[nodiscard]] std::int64_t asks() const;
   /// The last issue request, head and body.
   [[nodiscard]] std::string last_issue_request() const;
+  /// Every issue request so far, in order of arrival.
+  [[nodiscard]] std::vector<Held> held() const;
 
  private:
   struct Impl;
@@ -64,5 +117,8 @@ class LyingServer {
 
 /// A port of 127.0.0.1 on which nobody listens.
 [[nodiscard]] std::uint16_t unused_port();
+
+/// Raises this process's limit of open files when that is allowed; false when `needed` cannot be had.
+[[nodiscard]] bool allow_descriptors(std::size_t needed);
 
 }  // namespace coupon::test

@@ -23,18 +23,19 @@ Asker::Asker(asio::io_context& io, const BurstPlan& plan, std::vector<Connection
 
 void Asker::arm() {
   for (auto& connection : connections_) {
-    if (connection.stage == Stage::kReady) await_answer(connection);
+    if (connection.stage == Stage::kReady && !plan_.cold) await_answer(connection);
   }
   io_.poll();
 }
 
-void Asker::release(const std::stop_token& stop) {
+void Asker::release(std::int64_t release_ns, const std::stop_token& stop) {
   releasing_ = true;
   schedule_sweep();
   std::size_t sent = 0;
   for (auto& connection : connections_) {
+    connection.shot->plan_ns = release_ns;
     if (connection.stage != Stage::kReady) continue;
-    send(connection);
+    start(connection);
     if (++sent % kSendsPerPoll != 0) continue;
     io_.poll();
     if (stop.stop_requested()) break;
@@ -49,31 +50,74 @@ void Asker::wait(const std::stop_token& stop) {
   while (outstanding_ > 0 && !stop.stop_requested()) io_.run_one();
   for (auto& connection : connections_) {
     if (connection.stage == Stage::kAsked) give_up(connection, Fate::kInterrupted);
+    if (connection.stage == Stage::kDialing) reset(connection);
   }
   sweep_timer_.cancel();
 }
 
-void Asker::send(Connection& connection) {
-  const auto request = request_.render(plan_.members->name(connection.shot->seq));
-  error_code error;
-  connection.shot->send_ns = now_ns();
-  connection.stage = Stage::kAsked;
+void Asker::start(Connection& connection) {
   ++outstanding_;
-  const auto size = connection.socket.write_some(asio::buffer(request), error);
-  if (error == asio::error::would_block) error.clear();
-  if (error) return give_up(connection, Fate::kNotWritten);
-  if (size == request.size()) return;
-  connection.unsent = request.substr(size);
-  send_rest(connection);
+  if (plan_.cold) return dial(connection);
+  send(connection);
+}
+
+void Asker::dial(Connection& connection) {
+  connection.stage = Stage::kDialing;
+  connection.end = Connection::End::kOpen;
+  connection.received.clear();
+  connection.unsent.clear();
+  connection.dialed_ns = now_ns();
+  if (const auto error = open_socket(plan_.route, connection.shot->seq, connection.socket)) {
+    return on_dialed(connection, error);
+  }
+  connection.socket.async_connect(plan_.route.server, [this, &connection](const error_code& error) {
+    if (error != asio::error::operation_aborted) on_dialed(connection, error);
+  });
+}
+
+void Asker::on_dialed(Connection& connection, const error_code& error) {
+  if (connection.stage != Stage::kDialing) return;
+  if (error) {
+    count_failure(error, trouble_);
+    return refuse(connection);
+  }
+  connection.shot->connect_ns = now_ns() - connection.dialed_ns;
+  syn_retransmits_ += retransmits(connection.socket);
+  const bool shakes = plan_.route.tls != nullptr;
+  if (shakes && start_tls(connection, *plan_.route.tls)) return refuse(connection);
+  await_answer(connection);
+  if (!shakes) send(connection);
+}
+
+// Something came while a connection was being opened after the release: only TLS speaks then.
+void Asker::on_shaken(Connection& connection) {
+  if (is_shaking(connection) && connection.end == Connection::End::kOpen) return await_answer(connection);
+  if (connection.end != Connection::End::kOpen) return refuse(connection);
+  connection.shot->connect_ns = now_ns() - connection.dialed_ns;
+  await_answer(connection);
+  send(connection);
+}
+
+void Asker::refuse(Connection& connection) {
+  ++trouble_.failed;
+  if (trouble_.first.empty()) trouble_.first = "the connection was not established";
+  connection.shot->send_ns = connection.dialed_ns;
+  give_up(connection, Fate::kNotWritten);
+}
+
+void Asker::send(Connection& connection) {
+  auto& shot = *connection.shot;
+  const auto request = request_.render(plan_.members->name(shot.seq), shot.seq / plan_.same_key, shot.attempt);
+  connection.stage = Stage::kAsked;
+  shot.send_ns = now_ns();
+  if (write(connection, request)) return give_up(connection, Fate::kNotWritten);
+  if (!connection.unsent.empty()) send_rest(connection);
 }
 
 void Asker::send_rest(Connection& connection) {
   connection.socket.async_wait(Socket::wait_write, [this, &connection](const error_code& stopped) {
     if (stopped || connection.stage != Stage::kAsked) return;
-    error_code error;
-    const auto size = connection.socket.write_some(asio::buffer(connection.unsent), error);
-    if (error && error != asio::error::would_block) return give_up(connection, Fate::kCut);
-    connection.unsent.erase(0, size);
+    if (write_rest(connection)) return give_up(connection, Fate::kCut);
     if (!connection.unsent.empty()) send_rest(connection);
   });
 }
@@ -85,24 +129,29 @@ void Asker::await_answer(Connection& connection) {
 }
 
 void Asker::on_readable(Connection& connection) {
-  if (connection.stage == Stage::kReady) {  // it ended, or spoke without being asked: not fit to ask on
-    connection.stage = Stage::kFailed;
-    ++lost_;
-    return reset(connection);
-  }
-  if (connection.stage != Stage::kAsked) return;
-  error_code error;
-  const auto size = connection.socket.read_some(asio::buffer(scratch_), error);
-  if (error == asio::error::would_block) return await_answer(connection);
-  connection.shot->done_ns = now_ns();
-  if (error) {
-    connection.end = error == asio::error::eof ? Connection::End::kClosed : Connection::End::kReset;
-  } else {
-    connection.received.append(scratch_.data(), size);
-  }
+  const auto now = now_ns();
+  const auto stage = connection.stage;
+  const bool shakes = stage == Stage::kDialing && connection.tls;  // else a word of the connection before
+  if (stage != Stage::kReady && stage != Stage::kAsked && !shakes) return;
+  const auto known = connection.received.size();
+  if (!read_more(connection, scratch_)) return await_answer(connection);
+  if (shakes) return on_shaken(connection);
+  if (stage == Stage::kReady) return on_unasked(connection);
+  connection.shot->done_ns = now;
+  if (connection.received.size() > known && connection.shot->first_byte_ns == 0) connection.shot->first_byte_ns = now;
   if (!releasing_) examine(connection);
   const bool more = connection.end == Connection::End::kOpen && connection.received.size() <= 2 * kAnswerBytesMax;
   if (connection.stage == Stage::kAsked && more) await_answer(connection);
+}
+
+// TLS may have something to say; a server that ends or speaks without being asked is not fit to ask on.
+void Asker::on_unasked(Connection& connection) {
+  if (connection.tls && connection.received.empty() && connection.end == Connection::End::kOpen) {
+    return await_answer(connection);
+  }
+  connection.stage = Stage::kFailed;
+  ++lost_;
+  reset(connection);
 }
 
 void Asker::examine(Connection& connection) {
@@ -151,19 +200,55 @@ void Asker::schedule_sweep() {
   });
 }
 
-// Requests leave in the order of the connections, so the first one that still has time ends the search.
+void Asker::time_out(Connection& connection) {
+  if (connection.stage == Stage::kDialing) return refuse(connection);
+  give_up(connection, Fate::kTimeout);
+  if (connection.shot->attempt <= plan_.retries) ask_again(connection);
+}
+
+void Asker::ask_again(Connection& connection) {
+  const auto& last = *connection.shot;
+  auto& next = repeated_.emplace_back();
+  next.seq = last.seq;
+  next.attempt = static_cast<std::uint16_t>(last.attempt + 1);
+  next.plan_ns = now_ns();
+  connection.shot = &next;
+  asked_again_.push_back(&connection);
+  ++outstanding_;
+  dial(connection);
+}
+
+bool Asker::is_late(const Connection& connection, std::int64_t now) const {
+  const bool dialing = connection.stage == Stage::kDialing;
+  return now - (dialing ? connection.dialed_ns : connection.shot->send_ns) >= plan_.timeout_ns;
+}
+
+// Requests leave in the order of the connections, so the first one that still has time ends the search; cold ones may
+// leave a little out of order and are found by the next sweep.
 void Asker::sweep() {
   const auto now = now_ns();
   for (auto i = oldest_; i < connections_.size(); ++i) {
     auto& connection = connections_[i];
     if (connection.stage == Stage::kReady) break;
-    if (connection.stage != Stage::kAsked) {
+    const bool waits = connection.stage == Stage::kAsked || connection.stage == Stage::kDialing;
+    if (!waits || connection.shot->attempt > 1) {
       if (i == oldest_) ++oldest_;
-    } else if (now - connection.shot->send_ns >= plan_.timeout_ns) {
-      give_up(connection, Fate::kTimeout);
+    } else if (is_late(connection, now)) {
+      time_out(connection);
     } else {
       break;
     }
+  }
+  sweep_repeated(now);
+}
+
+void Asker::sweep_repeated(std::int64_t now) {
+  for (auto left = asked_again_.size(); left > 0; --left) {
+    auto& connection = *asked_again_.front();
+    const bool waits = connection.stage == Stage::kAsked || connection.stage == Stage::kDialing;
+    if (waits && !is_late(connection, now)) break;
+    asked_again_.pop_front();
+    if (waits) time_out(connection);
   }
 }
 

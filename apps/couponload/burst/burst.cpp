@@ -1,14 +1,16 @@
 #include "couponload/burst/burst.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
+#include <deque>
 #include <functional>
+#include <iterator>
 #include <thread>
 
 #include "couponload/burst/asker.hpp"
-#include "couponload/burst/heartbeat.hpp"
+#include "couponload/burst/health_watch.hpp"
 #include "couponload/burst/opener.hpp"
 #include "couponload/burst/release_barrier.hpp"
-#include "couponload/burst/schedstat.hpp"
 
 namespace coupon::load {
 
@@ -22,6 +24,7 @@ struct Share {
   ThreadHealth health;
   OpenTrouble trouble;
   std::int64_t syn_retransmits = 0;
+  std::deque<Shot> repeated;
 };
 
 std::vector<Connection> make_connections(boost::asio::io_context& io, std::vector<Shot>& shots, int index,
@@ -37,48 +40,52 @@ void ask(boost::asio::io_context& io, Asker& asker, ReleaseBarrier& barrier, con
          ThreadHealth& health) {
   asker.arm();
   if (!barrier.wait()) return;
-  const auto delay_before = run_delay_ns();
-  Heartbeat heartbeat(io);
-  heartbeat.start(barrier.release_ns());
-  asker.release(stop);
+  HealthWatch watch(io);
+  watch.start(barrier.release_ns());
+  asker.release(barrier.release_ns(), stop);
   asker.wait(stop);
-  const auto end = now_ns();
-  heartbeat.stop(end);
-  const auto delay_after = run_delay_ns();
-  health.lag = heartbeat.lag();
-  health.wall_ns = end - barrier.release_ns();
-  if (delay_before && delay_after) health.run_delay_ns = *delay_after - *delay_before;
+  health = watch.stop(now_ns());
   io.poll();  // runs what was cancelled while everything it refers to still lives
 }
 
+// A cold burst connects after the release.
+void stay_closed(std::vector<Connection>& connections, RunProgress& progress) {
+  for (auto& connection : connections) connection.stage = Connection::Stage::kReady;
+  progress.ready.fetch_add(static_cast<std::uint32_t>(connections.size()));
+}
+
+void sort_shots(std::vector<Shot>& shots) {
+  std::ranges::sort(shots, {}, [](const Shot& shot) { return std::pair(shot.seq, shot.attempt); });
+}
+
 void run_thread(const BurstPlan& plan, std::vector<Shot>& shots, int index, ReleaseBarrier& barrier,
-                BurstProgress& progress, const std::stop_token& stop, Share& share) {
+                RunProgress& progress, const std::stop_token& stop, Share& share) {
   boost::asio::io_context io(1);
   const std::stop_callback wake(stop, [&io] { boost::asio::post(io, [] {}); });
   const auto work = boost::asio::make_work_guard(io);
   auto connections = make_connections(io, shots, index, plan.threads);
-  Opener opener(io, plan, connections, progress);
-  opener.run(stop);
-  share.trouble = opener.trouble();
-  share.syn_retransmits = opener.syn_retransmits();
+  if (plan.cold) {
+    stay_closed(connections, progress);
+  } else {
+    Opener opener(io, plan, connections, progress);
+    opener.run(stop);
+    share.trouble = opener.trouble();
+    share.syn_retransmits = opener.syn_retransmits();
+  }
   Asker asker(io, plan, connections);
   ask(io, asker, barrier, stop, share.health);
+  add(asker.trouble(), share.trouble);
+  share.syn_retransmits += asker.syn_retransmits();
+  share.repeated = std::move(asker.repeated());
   if (asker.lost() > 0 && share.trouble.first.empty()) share.trouble.first = kLost;
   for (auto& connection : connections) reset(connection);
   io.poll();
 }
 
-void add(const OpenTrouble& trouble, OpenTrouble& sum) {
-  sum.failed += trouble.failed;
-  sum.out_of_descriptors += trouble.out_of_descriptors;
-  sum.out_of_ports += trouble.out_of_ports;
-  if (sum.first.empty()) sum.first = trouble.first;
-}
-
 }  // namespace
 
-BurstResult run_burst(const BurstPlan& plan, BurstProgress& progress, const std::stop_token& stop) {
-  BurstResult result;
+RunResult run_burst(const BurstPlan& plan, RunProgress& progress, const std::stop_token& stop) {
+  RunResult result;
   result.shots.resize(plan.requests);
   for (std::uint32_t seq = 0; seq < plan.requests; ++seq) result.shots[seq].seq = seq;
   ReleaseBarrier barrier(plan.threads, progress, stop);
@@ -91,14 +98,17 @@ BurstResult run_burst(const BurstPlan& plan, BurstProgress& progress, const std:
           [&, i] { run_thread(plan, result.shots, i, barrier, progress, stop, shares[static_cast<std::size_t>(i)]); });
     }
   }
-  progress.phase.store(BurstProgress::Phase::kDone);
+  progress.phase.store(RunProgress::Phase::kDone);
   result.released = barrier.released();
   result.release_ns = barrier.release_ns();
   for (auto& share : shares) {
     add(share.trouble, result.trouble);
     result.syn_retransmits += share.syn_retransmits;
+    std::ranges::move(share.repeated, std::back_inserter(result.shots));
     if (result.released) result.threads.push_back(std::move(share.health));
   }
+  if (result.shots.size() > plan.requests) sort_shots(result.shots);
+  result.planned = plan.requests;
   return result;
 }
 

@@ -15,8 +15,7 @@ constexpr std::size_t kOpensPerPoll = 32;
 
 }  // namespace
 
-Opener::Opener(asio::io_context& io, const BurstPlan& plan, std::vector<Connection>& connections,
-               BurstProgress& progress)
+Opener::Opener(asio::io_context& io, const BurstPlan& plan, std::vector<Connection>& connections, RunProgress& progress)
     : io_(io), plan_(plan), connections_(connections), progress_(progress) {}
 
 void Opener::run(const std::stop_token& stop) {
@@ -36,59 +35,80 @@ void Opener::run(const std::stop_token& stop) {
 void Opener::open(Connection& connection) {
   ++connection.attempts;
   connection.stage = Connection::Stage::kOpening;
-  error_code error;
-  connection.socket.open(plan_.server.protocol(), error);
-  if (!error) connection.socket.non_blocking(true, error);
-  if (!error) connection.socket.set_option(asio::ip::tcp::no_delay(true), error);
-  if (error) {
-    if (error == asio::error::no_descriptors || error.value() == ENFILE) ++trouble_.out_of_descriptors;
+  connection.end = Connection::End::kOpen;
+  connection.received.clear();
+  connection.unsent.clear();
+  if (const auto error = open_socket(plan_.route, connection.shot->seq, connection.socket)) {
+    count_failure(error, trouble_);
     return fail(connection, error.message());
   }
-  connection.socket.async_connect(plan_.server, [this, &connection, started = now_ns()](const error_code& outcome) {
-    on_connected(connection, outcome, started);
-  });
+  connection.socket.async_connect(plan_.route.server,
+                                  [this, &connection, started = now_ns()](const error_code& outcome) {
+                                    on_connected(connection, outcome, started);
+                                  });
 }
 
 void Opener::on_connected(Connection& connection, const error_code& error, std::int64_t started_ns) {
   if (connection.stage != Connection::Stage::kOpening) return;
   if (error.value() == EADDRNOTAVAIL) {
-    ++trouble_.out_of_ports;
+    count_failure(error, trouble_);
     return fail(connection, error.message());
   }
   if (error) return try_again(connection, error.message());
   connection.shot->connect_ns = now_ns() - started_ns;
   syn_retransmits_ += retransmits(connection.socket);
+  if (plan_.route.tls == nullptr) return established(connection);
+  connection.stage = Connection::Stage::kShaking;
+  connection.dialed_ns = started_ns;
+  if (start_tls(connection, *plan_.route.tls)) return try_again(connection, "TLS could not be begun");
+  await_bytes(connection);
+}
+
+void Opener::established(Connection& connection) {
   if (plan_.prime.empty()) return ready(connection);
   prime(connection);
 }
 
 void Opener::prime(Connection& connection) {
   connection.stage = Connection::Stage::kPriming;
-  error_code error;
-  const auto size = connection.socket.write_some(asio::buffer(plan_.prime), error);
-  if (error || size != plan_.prime.size()) return try_again(connection, "the prime request could not be written");
+  if (write(connection, plan_.prime) || !connection.unsent.empty()) {
+    return try_again(connection, "the prime request could not be written");
+  }
   connection.reader = std::make_unique<net::http::ResponseReader>(kAnswerBytesMax);
-  await_prime(connection);
+  await_bytes(connection);
 }
 
-void Opener::await_prime(Connection& connection) {
+void Opener::await_bytes(Connection& connection) {
   connection.socket.async_wait(Socket::wait_read, [this, &connection](const error_code& error) {
-    if (connection.stage == Connection::Stage::kPriming) on_prime_readable(connection, error);
+    const auto stage = connection.stage;
+    const bool waits = stage == Connection::Stage::kPriming || stage == Connection::Stage::kShaking;
+    if (waits && error != asio::error::operation_aborted) on_readable(connection, error);
   });
 }
 
-void Opener::on_prime_readable(Connection& connection, const error_code& error) {
+void Opener::on_readable(Connection& connection, const error_code& error) {
   if (error) return try_again(connection, error.message());
-  error_code failed;
-  const auto size = connection.socket.read_some(asio::buffer(scratch_), failed);
-  if (failed == asio::error::would_block) return await_prime(connection);
-  if (failed == asio::error::eof) return judge_prime(connection, connection.reader->finish());
-  if (failed) return try_again(connection, failed.message());
-  judge_prime(connection, connection.reader->feed({scratch_.data(), size}));
+  if (!read_more(connection, scratch_)) return await_bytes(connection);
+  if (connection.stage == Connection::Stage::kShaking) return on_shaken(connection);
+  const auto received = std::exchange(connection.received, {});
+  auto state = connection.reader->feed(received);
+  if (state == State::kNeedMore && connection.end == Connection::End::kClosed) state = connection.reader->finish();
+  if (state == State::kNeedMore && connection.end == Connection::End::kReset) state = State::kMalformed;
+  judge_prime(connection, state);
+}
+
+void Opener::on_shaken(Connection& connection) {
+  if (connection.end != Connection::End::kOpen) {
+    const auto& reason = connection.tls->reason();
+    return try_again(connection, std::string(reason.empty() ? "it ended during the TLS handshake" : reason));
+  }
+  if (is_shaking(connection)) return await_bytes(connection);
+  connection.shot->connect_ns = now_ns() - connection.dialed_ns;
+  established(connection);
 }
 
 void Opener::judge_prime(Connection& connection, State state) {
-  if (state == State::kNeedMore) return await_prime(connection);
+  if (state == State::kNeedMore) return await_bytes(connection);
   if (state != State::kDone) return try_again(connection, "the answer to the prime request was cut or is no HTTP");
   const auto& answer = connection.reader->answer();
   if (!answer.keep_alive) {

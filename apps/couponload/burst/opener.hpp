@@ -17,7 +17,7 @@ namespace coupon::load {
 class Opener {
  public:
   Opener(boost::asio::io_context& io, const BurstPlan& plan, std::vector<Connection>& connections,
-         BurstProgress& progress);
+         RunProgress& progress);
 
   /// Blocks; runs `io` on the calling thread.
   void run(const std::stop_token& stop);
@@ -27,9 +27,11 @@ class Opener {
  private:
   void open(Connection& connection);
   void on_connected(Connection& connection, const boost::system::error_code& error, std::int64_t started_ns);
+  void established(Connection& connection);
   void prime(Connection& connection);
-  void await_prime(Connection& connection);
-  void on_prime_readable(Connection& connection, const boost::system::error_code& error);
+  void await_bytes(Connection& connection);
+  void on_readable(Connection& connection, const boost::system::error_code& error);
+  void on_shaken(Connection& connection);
   void judge_prime(Connection& connection, net::http::ResponseReader::State state);
   void ready(Connection& connection);
   void try_again(Connection& connection, std::string_view reason);
@@ -41,7 +43,7 @@ class Opener {
   boost::asio::io_context& io_;
   const BurstPlan& plan_;
   std::vector<Connection>& connections_;
-  BurstProgress& progress_;
+  RunProgress& progress_;
   OpenTrouble trouble_;
   std::int64_t syn_retransmits_ = 0;
   std::size_t settled_ = 0;

@@ -22,6 +22,7 @@ ExitCode decide(const Findings& findings) {
   if (findings.violated) return ExitCode::kCorrectness;
   if (findings.interrupted) return ExitCode::kInterrupted;
   if (findings.invalid || findings.inconclusive) return ExitCode::kInvalid;
+  if (findings.missed) return ExitCode::kThreshold;
   return ExitCode::kPass;
 }
 
@@ -32,7 +33,8 @@ Findings findings_of(const std::vector<Invariant>& invariants, bool interrupted,
   return {.violated = any(Judgement::kFail),
           .inconclusive = any(Judgement::kInconclusive),
           .interrupted = interrupted,
-          .invalid = !valid};
+          .invalid = !valid,
+          .missed = false};
 }
 
 }  // namespace coupon::load

@@ -27,10 +27,11 @@ struct Findings {
   bool inconclusive = false;
   bool interrupted = false;
   bool invalid = false;
+  bool missed = false;  ///< a threshold
 };
 
-/// The first that holds: violated, interrupted, invalid or inconclusive, pass. A proven violation stands however slow
-/// the generator was.
+/// The first that holds: violated, interrupted, invalid or inconclusive, missed, pass. A proven violation stands
+/// however slow the generator was.
 [[nodiscard]] ExitCode decide(const Findings& findings);
 
 [[nodiscard]] Findings findings_of(const std::vector<Invariant>& invariants, bool interrupted, bool valid);

@@ -1,7 +1,9 @@
 #pragma once
 // From what came over the wire to what it means.
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -18,13 +20,34 @@ struct Meaning {
   std::string id;
   std::string code;
   std::int64_t rank = 0;
+  int rule = -1;  ///< index of the rule that matched; -1: none did
 };
 
-/// `body` need not be JSON. When no rule matches: 429, and 503 with Retry-After, are refused; another 4xx is an error;
-/// anything else may have been an issue, so it is unknown.
+/// A profile's rules made ready for many answers. Remembers some short ones, so that an answer equal to one seen before
+/// is not parsed again. Not thread-safe: one per thread. Does not refer to the profile.
+class Classifier {
+ public:
+  explicit Classifier(const Profile& profile);
+  ~Classifier();
+  Classifier(Classifier&&) noexcept;
+  Classifier& operator=(Classifier&&) noexcept;
+
+  /// `body` need not be JSON. When no rule matches: 429, and 503 with Retry-After, are refused; another 4xx is an
+  /// error; anything else may have been an issue, so it is unknown. Valid until the next call.
+  [[nodiscard]] const Meaning& read(int status, bool retry_after, std::string_view body);
+  /// How many answers were parsed, and not remembered.
+  [[nodiscard]] std::size_t parsed() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// One answer, with a classifier of its own.
 [[nodiscard]] Meaning read_answer(const Profile& profile, int status, bool retry_after, std::string_view body);
 
 /// `shot` must have been sent.
+[[nodiscard]] Evidence read_shot(Classifier& classifier, const Shot& shot, std::string member);
 [[nodiscard]] Evidence read_shot(const Profile& profile, const Shot& shot, std::string member);
 
 /// The text (or number, as text) at a JSON pointer; empty when it is not there or the pointer is empty.

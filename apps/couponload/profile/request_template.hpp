@@ -1,52 +1,58 @@
 #pragma once
-// A request as bytes, with the member patched in place: nothing is formatted between two sends.
+// A request as bytes, with what changes from one to the next patched in place: nothing is formatted between two sends
+// as long as the values keep their lengths and need no escaping.
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "couponload/profile/profile.hpp"
+#include "couponload/profile/placeholders.hpp"
 #include "net/http/client.hpp"
 
 namespace coupon::load {
 
-using Headers = std::vector<std::pair<std::string, std::string>>;
-
-/// Whom and what a request is for, to be put in the places of {member} and {code}.
-struct Subject {
-  std::string_view code;
-  std::string_view member;
-};
-
-/// `text` with its placeholders replaced by percent-encoded or JSON-escaped values. Braces around anything else stay.
-[[nodiscard]] std::string fill_path(std::string_view text, const Subject& subject);
-[[nodiscard]] std::string fill_body(std::string_view text, const Subject& subject);
-
-/// The question behind a shape, for asking once.
+/// The question behind a shape. A field of `headers` replaces one of the shape with the same name.
 [[nodiscard]] net::http::Question make_question(const RequestShape& shape, const Subject& subject,
                                                 const Headers& headers);
 
-/// Not thread-safe: one per thread.
+/// Not thread-safe: one per thread. Copies are independent.
 class RequestTemplate {
  public:
-  RequestTemplate(RequestShape shape, std::string code, net::http::Url url, Headers headers);
+  /// `code` may be empty when `variables` has it.
+  RequestTemplate(RequestShape shape, std::string code, net::http::Url url, Headers headers, Variables variables = {});
 
-  /// The whole request of `member`; valid until the next call.
-  [[nodiscard]] std::string_view render(std::string_view member);
+  /// The whole request; valid until the next call. `seq` is 0-based, `attempt` 1-based.
+  [[nodiscard]] std::string_view render(std::string_view member, std::uint64_t seq = 0, std::uint32_t attempt = 1);
 
  private:
-  [[nodiscard]] bool can_patch(std::string_view member) const;
-  void build(std::string_view member);
+  static constexpr std::size_t kSlots = 4;  // member, seq, attempt, uuid
+  using Values = std::array<std::string_view, kSlots>;
+  struct Place {
+    std::size_t offset;
+    std::size_t slot;
+  };
+  struct Use {
+    bool anywhere = false;
+    bool in_path = false;
+  };
+  void note_uses(std::string_view text, bool in_path);
+  [[nodiscard]] bool all_plain(const Values& values) const;
+  [[nodiscard]] bool fits(const Values& values) const;
+  void build_places(const Values& values);
+  void patch(const Values& values);
 
   RequestShape shape_;
   std::string code_;
   net::http::Url url_;
   Headers headers_;
+  Variables variables_;
+  std::array<Use, kSlots> uses_{};
   std::string text_;
-  std::vector<std::size_t> places_;  // where the member stands in text_
-  std::size_t patch_size_ = 0;       // its length there; 0 when it must not be overwritten
+  std::vector<Place> places_;                // where the values stand in text_
+  std::array<std::size_t, kSlots> sizes_{};  // their lengths there
+  bool patchable_ = false;
 };
 
 }  // namespace coupon::load

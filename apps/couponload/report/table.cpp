@@ -2,7 +2,7 @@
 #include <iterator>
 
 #include "base/output.hpp"
-#include "couponload/report/run_report.hpp"
+#include "couponload/report/render.hpp"
 
 namespace coupon::load {
 
@@ -10,111 +10,142 @@ namespace {
 
 using Out = std::back_insert_iterator<std::string>;
 
-constexpr double kNsPerMsReal = 1e6;
 constexpr double kPercent = 100;
 constexpr double kMedian = 50;
 constexpr double kTail = 99;
 constexpr std::size_t kAnswersShown = 10;
 
-double ms(std::int64_t ns) { return static_cast<double>(ns) / kNsPerMsReal; }
-
 // Returns whether a figure of the line is marked.
 bool add_line(std::string_view name, const base::Histogram& times, Out out) {
   bool marked = false;
-  fmt::format_to(out, "  {:<10}{:>10}{:>11.3f} ", name, grouped(times.count()), ms(times.min()));
+  fmt::format_to(out, "  {:<10}{:>10}{:>11.3f} ", name, grouped(times.count()), in_ms(times.min()));
   for (const auto percentile : kPercentiles) {
     const bool mark = !enough_samples(times.count(), percentile);
-    fmt::format_to(out, "{:>10.3f}{}", ms(times.percentile(percentile)), mark ? '*' : ' ');
+    fmt::format_to(out, "{:>10.3f}{}", in_ms(times.percentile(percentile)), mark ? '*' : ' ');
     marked = marked || mark;
   }
-  fmt::format_to(out, "{:>10.3f}\n", ms(times.max()));
+  fmt::format_to(out, "{:>10.3f}\n", in_ms(times.max()));
   return marked;
 }
 
-bool add_block(const RunReport& report, std::string_view title, base::Histogram ClassFigures::* times, Out out) {
+bool add_block(const Figures& figures, std::string_view title, base::Histogram ClassFigures::* times, Out out) {
+  if ((figures.all.*times).count() == 0 && times == &ClassFigures::ttfb) return false;
   bool marked = false;
   fmt::format_to(out, "{}\n  {:<10}{:>10}{:>11} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}\n", title, "class", "count",
                  "min", "p50", "p90", "p95", "p99", "p99.9", "max");
   for (const auto outcome : kOutcomes) {
-    const auto& histogram = report.figures.classes.at(static_cast<std::size_t>(outcome)).*times;
+    const auto& histogram = figures.classes.at(static_cast<std::size_t>(outcome)).*times;
     if (histogram.count() > 0) marked = add_line(name_of(outcome), histogram, out) || marked;
   }
-  return add_line("all", report.figures.all.*times, out) || marked;
+  return add_line("all", figures.all.*times, out) || marked;
 }
 
-void add_times(const RunReport& report, Out out) {
-  bool marked = add_block(report, "latency in ms, from the release to the last byte", &ClassFigures::latency, out);
-  marked = add_block(report, "service in ms, from the send to the last byte", &ClassFigures::service, out) || marked;
+void add_times(const RunDocument& document, const Figures& figures, Out out) {
+  const auto* from = document.scenario.mode == "burst" ? "latency in ms, from the release to the last byte"
+                                                       : "latency in ms, from the planned instant to the last byte";
+  bool marked = add_block(figures, from, &ClassFigures::latency, out);
+  marked = add_block(figures, "service in ms, from the send to the last byte", &ClassFigures::service, out) || marked;
+  marked = add_block(figures, "ttfb in ms, from the send to the first byte", &ClassFigures::ttfb, out) || marked;
   if (marked) fmt::format_to(out, "  * too few samples for this percentile\n");
 }
 
-void add_sends(const RunReport& report, Out out) {
-  const auto& connect = report.figures.connect;
-  const auto& skew = report.figures.skew;
+void add_sends(const RunDocument& document, const RepeatDocument& repeat, Out out) {
+  const auto& connect = repeat.figures.connect;
+  const auto& skew = repeat.figures.skew;
   fmt::format_to(out, "connect   {} open, p50 {:.3f} ms, p99 {:.3f} ms, max {:.3f} ms, {} SYN retransmits\n",
-                 grouped(connect.count()), ms(connect.percentile(kMedian)), ms(connect.percentile(kTail)),
-                 ms(connect.max()), grouped(report.burst.syn_retransmits));
+                 grouped(connect.count()), in_ms(connect.percentile(kMedian)), in_ms(connect.percentile(kTail)),
+                 in_ms(connect.max()), grouped(repeat.syn_retransmits));
   fmt::format_to(
-      out, "skew      sent p50 {:.3f} ms, p99 {:.3f} ms, max {:.3f} ms after the release; last answer {:.3f} ms\n",
-      ms(skew.percentile(kMedian)), ms(skew.percentile(kTail)), ms(skew.max()), ms(report.figures.last_answer_ns));
+      out, "skew      sent p50 {:.3f} ms, p99 {:.3f} ms, max {:.3f} ms after the {}; last answer {:.3f} ms\n",
+      in_ms(skew.percentile(kMedian)), in_ms(skew.percentile(kTail)), in_ms(skew.max()),
+      document.scenario.mode == "burst" ? "release" : "planned instant", in_ms(repeat.figures.last_answer_ns));
+  fmt::format_to(out, "rate      {}", describe_throughput(repeat.figures));
+  if (repeat.planned > 0 && document.scenario.mode == "rate") {
+    fmt::format_to(out, "; {} of {} planned were sent in time", grouped(repeat.figures.sent_in_window),
+                   grouped(repeat.planned));
+  }
+  if (repeat.validity.little_error) {
+    fmt::format_to(out, "; {:+.1f} % off Little's law", *repeat.validity.little_error * kPercent);
+  }
+  fmt::format_to(out, "\n");
 }
 
-void add_answers(const RunReport& report, Out out) {
+void add_answers(const Figures& figures, Out out) {
   fmt::format_to(out, "answers\n");
   std::size_t shown = 0;
-  for (const auto& answer : report.figures.answers) {
+  for (const auto& answer : figures.answers) {
     if (shown++ == kAnswersShown) {
-      fmt::format_to(out, "  … and {} other kinds\n", report.figures.answers.size() - kAnswersShown);
+      fmt::format_to(out, "  … and {} other kinds\n", figures.answers.size() - kAnswersShown);
       return;
     }
-    fmt::format_to(out, "  {:<10}{:>10}  {}{}{}\n", name_of(answer.outcome), grouped(answer.count),
-                   answer.status == 0 ? std::string() : fmt::format("{}", answer.status),
-                   answer.status == 0 || answer.code.empty() ? "" : " ", answer.code);
+    fmt::format_to(out, "  {:<10}{:>10}  {}\n", name_of(answer.outcome), grouped(answer.count), describe(answer));
   }
 }
 
-void add_invariants(const RunReport& report, Out out) {
+void add_invariants(const RepeatDocument& repeat, Out out) {
   base::Table table{{"invariant", "status", "expected", "actual"}, {}};
-  for (const auto& invariant : report.invariants) {
+  for (const auto& invariant : repeat.invariants) {
     table.rows.push_back(
         {invariant.name, std::string(name_of(invariant.status)), invariant.expected, invariant.actual});
   }
   fmt::format_to(out, "{}", base::render(table, base::OutputFormat::kTable));
-  for (const auto& invariant : report.invariants) {
+  for (const auto& invariant : repeat.invariants) {
     for (const auto& example : invariant.examples) fmt::format_to(out, "  {}: {}\n", invariant.name, example);
   }
 }
 
-void add_validity(const RunReport& report, Out out) {
-  fmt::format_to(out, "validity  {}", report.validity.valid() ? "valid" : "invalid");
+void add_thresholds(const RepeatDocument& repeat, Out out) {
+  if (repeat.thresholds.empty()) return;
+  base::Table table{{"threshold", "status", "actual"}, {}};
+  for (const auto& result : repeat.thresholds) {
+    table.rows.push_back({result.expression, std::string(name_of(result.status)), describe(result)});
+  }
+  fmt::format_to(out, "{}", base::render(table, base::OutputFormat::kTable));
+}
+
+void add_validity(const RepeatDocument& repeat, Out out) {
+  const auto& validity = repeat.validity;
+  fmt::format_to(out, "validity  {}", validity.judged.valid() ? "valid" : "invalid");
   const char* separator = ":";
-  for (std::size_t i = 0; i < report.burst.threads.size(); ++i) {
-    const auto& health = report.burst.threads[i];
+  for (std::size_t i = 0; i < validity.threads.size(); ++i) {
+    const auto& thread = validity.threads[i];
     fmt::format_to(out, "{} thread {}: lag p99 {:.1f} ms, without a core {:.1f} %", separator, i,
-                   ms(health.lag.percentile(kLagPercentile)), run_delay_share(health) * kPercent);
+                   in_ms(thread.lag_p99_ns), delay_share(thread) * kPercent);
     separator = ";";
   }
   fmt::format_to(out, "\n");
-  for (const auto& reason : report.validity.reasons) fmt::format_to(out, "  {}\n", reason);
+  for (const auto& reason : validity.judged.reasons) fmt::format_to(out, "  {}\n", reason);
+  if (!validity.judged.latency_invalid.empty()) fmt::format_to(out, "  {}\n", validity.judged.latency_invalid);
+}
+
+void add_repeat(const RunDocument& document, const RepeatDocument& repeat, Out out) {
+  if (!repeat.released) return;
+  add_times(document, repeat.figures, out);
+  add_sends(document, repeat, out);
+  add_answers(repeat.figures, out);
+  add_invariants(repeat, out);
+  add_thresholds(repeat, out);
+  add_validity(repeat, out);
 }
 
 }  // namespace
 
-std::string render_table(const RunReport& report) {
-  std::string text;
+std::string render_table(const RunDocument& document) {
+  auto text = describe(document.scenario) + '\n';
   const auto out = std::back_inserter(text);
-  const auto& scenario = report.scenario;
-  fmt::format_to(out, "burst of {} requests by {} members for {} at {}, {} thread{}\n", grouped(scenario.requests),
-                 grouped(scenario.members), scenario.code, scenario.url, scenario.threads,
-                 scenario.threads == 1 ? "" : "s");
-  if (report.burst.released) {
-    add_times(report, out);
-    add_sends(report, out);
-    add_answers(report, out);
-    add_invariants(report, out);
-    add_validity(report, out);
+  const auto count = document.repeats.size();
+  if (count == 1) {
+    add_repeat(document, document.repeats.front(), out);
+    return text + document.verdict + '\n';
   }
-  return text + render_verdict(report) + '\n';
+  for (std::size_t i = 0; i < count; ++i) {
+    fmt::format_to(out, "\nrepeat {} of {}\n", i + 1, count);
+    add_repeat(document, document.repeats[i], out);
+    fmt::format_to(out, "{}\n", document.repeats[i].verdict);
+  }
+  return text + fmt::format("\nthe worst of {} repeats\n{}\n", count, document.verdict);
 }
+
+std::string render_table(const RunReport& report) { return render_table(make_document(report)); }
 
 }  // namespace coupon::load

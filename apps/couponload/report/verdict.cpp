@@ -61,13 +61,26 @@ std::string rows(const RunReport& report) {
   return fmt::format("{} grants have a row in the ledger", readback->actual);
 }
 
+std::string missed(const RunReport& report) {
+  std::vector<std::string> expressions;
+  for (const auto& result : report.thresholds) {
+    if (result.status == ThresholdStatus::kFail) expressions.push_back(result.expression);
+  }
+  return fmt::format("{}", fmt::join(expressions, ", "));
+}
+
+std::string why_invalid(const RunReport& report) {
+  if (!report.validity.valid()) return report.validity.reasons.front();
+  const auto untold = names_with(report, Judgement::kInconclusive);
+  return untold.empty() ? report.validity.latency_invalid : "cannot be told: " + untold;
+}
+
 // Why it is not a pass.
 std::string reason(const RunReport& report) {
   switch (report.exit) {
     case ExitCode::kCorrectness: return fmt::format("violated {}; ", names_with(report, Judgement::kFail));
-    case ExitCode::kInvalid:
-      if (!report.validity.valid()) return report.validity.reasons.front() + "; ";
-      return fmt::format("cannot be told: {}; ", names_with(report, Judgement::kInconclusive));
+    case ExitCode::kInvalid: return why_invalid(report) + "; ";
+    case ExitCode::kThreshold: return fmt::format("missed {}; ", missed(report));
     default: return {};
   }
 }

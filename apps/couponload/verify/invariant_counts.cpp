@@ -1,34 +1,19 @@
 #include <algorithm>
 #include <fmt/core.h>
 
-#include "couponload/verify/invariant.hpp"
-#include "couponload/verify/tally.hpp"
+#include "couponload/verify/invariant_facts.hpp"
+#include "couponload/verify/invariant_parts.hpp"
 
 namespace coupon::load {
 
 namespace {
 
-constexpr std::string_view kNoCounts = "the server's count could not be read";
+constexpr const char* kNoCounts = "the server's count could not be read";
+constexpr const char* kNoCountRoute = "the profile names no count of the server's";
 
-std::int64_t issued_before(const Observed& observed) {
-  return observed.before ? observed.before->issued.value_or(0) : 0;
-}
-
-std::optional<std::int64_t> quota_of(const Observed& observed) {
-  if (observed.after && observed.after->quota) return observed.after->quota;
-  return observed.before ? observed.before->quota : std::nullopt;
-}
-
-// How many the server issued during the run.
-std::optional<std::int64_t> issued_during(const Observed& observed) {
-  if (!observed.before || !observed.after || !observed.before->issued || !observed.after->issued) return std::nullopt;
-  return *observed.after->issued - *observed.before->issued;
-}
-
-Invariant unjudged(Invariant invariant, const Observed& observed, std::string_view why) {
-  invariant.status = observed.verified ? Judgement::kInconclusive : Judgement::kSkipped;
-  invariant.actual = observed.verified ? why : "the run was interrupted";
-  return invariant;
+Invariant without_count(Invariant invariant, const Observed& observed) {
+  if (!observed.counts_can_be_read) return skipped(std::move(invariant), kNoCountRoute);
+  return unread(std::move(invariant), observed, kNoCounts);
 }
 
 // Those who got a place that should not exist: beyond the quota by rank, or else the last ones by time.
@@ -42,70 +27,101 @@ void show_excess(const Observed& observed, std::int64_t quota, std::int64_t exce
   });
   for (const auto* ask : issued) {
     if (excess-- <= 0) return;
-    add_example(invariant, fmt::format("{} was issued {} with rank {} of {}", ask->member, ask->id, ask->rank, quota));
+    const auto which = ask->rank > 0 ? fmt::format("rank {} of {}", ask->rank, quota) : fmt::format("{} places", quota);
+    add_example(invariant, fmt::format("{} was issued {} with {}", ask->member,
+                                       ask->id.empty() ? std::string("a grant") : ask->id, which));
   }
+}
+
+// Where a 200 may tell of a grant from before, that many need not have been made in the run.
+std::int64_t perhaps_old(const Facts& facts) {
+  return facts.answers_are_new ? 0 : std::min(facts.granted, facts.issued_before.value_or(0));
+}
+
+struct Sums {
+  std::int64_t promised = 0;
+  std::int64_t counted = 0;
+  std::int64_t recorded = 0;
+  [[nodiscard]] std::int64_t most() const { return std::max({promised, counted, recorded}); }
+};
+
+// Each of them alone would prove too many.
+Sums sums_of(const Observed& observed, const Facts& facts) {
+  Sums sums;
+  const auto earlier = facts.answers_are_new ? facts.issued_before.value_or(0) : 0;
+  sums.promised = std::max({earlier + facts.granted, facts.holders, facts.issued_before.value_or(0)});
+  if (observed.after) sums.counted = observed.after->issued.value_or(0);
+  if (observed.after) sums.recorded = observed.after->recorded.value_or(0);
+  return sums;
 }
 
 }  // namespace
 
 Invariant check_quota(const Observed& observed) {
-  Invariant invariant{.name = "quota", .status = Judgement::kPass, .expected = {}, .actual = {}, .examples = {}};
-  const auto quota = quota_of(observed);
-  if (!quota) return unjudged(invariant, observed, "the quota could not be read");
-  const auto promised = issued_before(observed) + tally(observed).acknowledged;
-  const auto counted = observed.after ? observed.after->issued.value_or(0) : 0;
-  const auto recorded = observed.after ? observed.after->recorded.value_or(0) : 0;
-  const auto most = std::max({promised, counted, recorded});
-  invariant.expected = fmt::format("at most {}", *quota);
-  invariant.actual = fmt::format("{}", most);
-  if (most <= *quota) return invariant;
+  auto invariant = named("quota");
+  const auto facts = facts_of(observed);
+  if (!facts.quota_max) {
+    if (!observed.counts_can_be_read) return skipped(invariant, "the profile names no quota");
+    return unread(invariant, observed, "the quota could not be read");
+  }
+  const auto sums = sums_of(observed, facts);
+  invariant.expected = fmt::format("at most {}", *facts.quota_min);
+  invariant.actual = fmt::format("{}", sums.most());
+  if (sums.most() <= *facts.quota_min) return invariant;
+  const auto told = observed.counts_can_be_read
+                        ? fmt::format("{} issued by the server's count, {} in the ledger", sums.counted, sums.recorded)
+                        : std::string("the server tells no count");
+  add_example(invariant, fmt::format("of {} places: {} acknowledged, {}", *facts.quota_min, sums.promised, told));
+  if (sums.most() <= *facts.quota_max) {
+    invariant.status = Judgement::kInconclusive;
+    add_example(invariant, fmt::format("the quota was changed during the run: {} and {} were read", *facts.quota_min,
+                                       *facts.quota_max));
+    return invariant;
+  }
   invariant.status = Judgement::kFail;
-  add_example(invariant, fmt::format("of {} places: {} acknowledged, {} issued by the server's count, {} in the ledger",
-                                     *quota, promised, counted, recorded));
-  show_excess(observed, *quota, most - *quota, invariant);
+  show_excess(observed, *facts.quota_max, sums.most() - *facts.quota_max, invariant);
   return invariant;
 }
 
 Invariant check_fill(const Observed& observed) {
-  Invariant invariant{.name = "fill", .status = Judgement::kPass, .expected = {}, .actual = {}, .examples = {}};
-  const auto quota = quota_of(observed);
-  const auto issued = issued_during(observed);
-  if (!quota || !issued) return unjudged(invariant, observed, kNoCounts);
-  const auto sum = tally(observed);
-  const auto places = std::max<std::int64_t>(0, *quota - issued_before(observed));
-  const auto takers = sum.members - sum.prior_members;
+  auto invariant = named("fill");
+  const auto facts = facts_of(observed);
+  if (!facts.quota_min || !facts.issued_during) return without_count(invariant, observed);
+  const auto places = std::max<std::int64_t>(0, *facts.quota_min - *facts.issued_before);
+  const auto takers = facts.members - facts.prior - perhaps_old(facts);
   const auto wanted = std::min(places, takers);
+  const auto missing = wanted - *facts.issued_during;
   invariant.expected = fmt::format("{}", wanted);
-  invariant.actual = fmt::format("{}", *issued);
-  if (*issued == wanted) return invariant;
-  if (sum.unknown > 0 || (*issued < wanted && sum.sold_out == 0 && sum.turned_away > 0)) {
+  invariant.actual = fmt::format("{}", *facts.issued_during);
+  if (missing <= 0) return invariant;
+  const bool explained = missing <= facts.may_have_held() || (facts.sold_out == 0 && facts.turned_away > 0);
+  if (explained) {
     invariant.status = Judgement::kInconclusive;
     add_example(invariant,
-                fmt::format("{} requests unknown, {} refused or in error: places may be left because of them",
-                            sum.unknown, sum.turned_away));
+                fmt::format("{} of {} places are left, which {} unknown, {} refused or failed and {} pending "
+                            "requests may have held for a while",
+                            missing, places, facts.unknown, facts.turned_away, facts.unsettled));
     return invariant;
   }
   invariant.status = Judgement::kFail;
-  add_example(invariant, fmt::format("{} places for {} members: {} issued, {} told sold out", places, takers, *issued,
-                                     sum.sold_out));
+  add_example(invariant, fmt::format("{} places for {} members: {} issued, {} requests told sold out", places, takers,
+                                     *facts.issued_during, facts.sold_out));
   return invariant;
 }
 
 Invariant check_count(const Observed& observed) {
-  Invariant invariant{.name = "count", .status = Judgement::kPass, .expected = {}, .actual = {}, .examples = {}};
-  const auto issued = issued_during(observed);
-  if (!issued) return unjudged(invariant, observed, kNoCounts);
-  const auto sum = tally(observed);
-  const auto most = sum.acknowledged + sum.unknown + sum.unsettled;
-  invariant.expected =
-      most == sum.acknowledged ? fmt::format("{}", most) : fmt::format("{} to {}", sum.acknowledged, most);
-  invariant.actual = fmt::format("{}", *issued);
-  if (*issued >= sum.acknowledged && *issued <= most) return invariant;
+  auto invariant = named("count");
+  const auto facts = facts_of(observed);
+  if (!facts.issued_during) return without_count(invariant, observed);
+  const auto least = facts.granted - perhaps_old(facts);
+  const auto most = facts.granted + facts.retold + facts.in_doubt + facts.unsettled;
+  invariant.expected = most == least ? fmt::format("{}", most) : fmt::format("{} to {}", least, most);
+  invariant.actual = fmt::format("{}", *facts.issued_during);
+  if (*facts.issued_during >= least && *facts.issued_during <= most) return invariant;
   invariant.status = Judgement::kFail;
-  add_example(invariant,
-              fmt::format("the server counts {} issued during the run; {} were acknowledged, {} are unknown, "
-                          "{} still pending",
-                          *issued, sum.acknowledged, sum.unknown, sum.unsettled));
+  add_example(invariant, fmt::format("the server counts {} issued during the run; {} were acknowledged, {} members are "
+                                     "in doubt, {} grants still pending",
+                                     *facts.issued_during, facts.granted, facts.in_doubt, facts.unsettled));
   return invariant;
 }
 

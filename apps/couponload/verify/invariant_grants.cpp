@@ -2,106 +2,95 @@
 #include <fmt/format.h>
 #include <map>
 
-#include "couponload/verify/invariant.hpp"
-#include "couponload/verify/tally.hpp"
+#include "couponload/verify/invariant_facts.hpp"
+#include "couponload/verify/invariant_parts.hpp"
 
 namespace coupon::load {
 
 namespace {
 
-Invariant named(std::string name) {
-  return {.name = std::move(name), .status = Judgement::kPass, .expected = {}, .actual = {}, .examples = {}};
+constexpr const char* kNoIds = "the profile names no grant id";
+
+struct Found {
+  std::int64_t proven = 0;
+  std::int64_t suspicious = 0;
+
+  void add(bool sure) { ++(sure ? proven : suspicious); }
+};
+
+std::int64_t issued_asks(const Observed& observed) {
+  return std::ranges::count(observed.asks, Outcome::kIssued, &Evidence::outcome);
 }
 
-Invariant skipped(Invariant invariant, std::string why) {
-  invariant.status = Judgement::kSkipped;
-  invariant.actual = std::move(why);
-  return invariant;
+std::string without_proof(const Found& found) {
+  return found.suspicious == 0 ? ""
+                               : fmt::format(", {} that an unconfirmed pending grant may explain", found.suspicious);
 }
 
-void conclude(Invariant& invariant, std::int64_t violations, std::string_view what) {
-  if (violations > 0) invariant.status = Judgement::kFail;
-  invariant.actual = fmt::format("{} {}", violations, what);
+template <class Value>
+std::string joined(const std::vector<Told<Value>>& told) {
+  std::vector<Value> values;
+  for (const auto& one : told) values.push_back(one.value);
+  return fmt::format(
+      "{}", fmt::join(values.begin(), values.begin() + std::min<std::ptrdiff_t>(4, std::ssize(values)), " and "));
 }
 
-// A member by every rank it was told, each pair once.
-std::map<std::int64_t, std::vector<std::string_view>> members_by_rank(const Observed& observed) {
-  std::map<std::int64_t, std::vector<std::string_view>> members;
-  for (const auto& ask : observed.asks) {
-    if (!carries_grant(ask.outcome) || ask.rank == 0) continue;
-    auto& known = members[ask.rank];
-    if (std::ranges::find(known, ask.member) == known.end()) known.push_back(ask.member);
-  }
-  return members;
+template <class Value>
+bool proves_two(const std::vector<Told<Value>>& told) {
+  return std::ranges::count(told, true, &Told<Value>::certain) > 1;
 }
+
+struct Owner {
+  std::string_view member;
+  bool certain = true;
+};
 
 }  // namespace
 
 Invariant check_once(const Observed& observed) {
   auto invariant = named("once");
   invariant.expected = "no member with two grants";
-  if (!observed.grants_have_ids) return skipped(invariant, "the profile names no grant id");
-  std::int64_t violations = 0;
-  for (const auto& [member, ids] : ids_by_member(observed)) {
-    if (ids.size() < 2) continue;
-    ++violations;
-    add_example(invariant, fmt::format("{} was given {}", member, fmt::join(ids, " and ")));
+  if (!observed.grants_have_ids) {
+    const auto again = facts_of(observed).retold;
+    if (again == 0) return skipped(invariant, kNoIds);
+    return skipped(invariant,
+                   fmt::format("{}, so whether {} repeated answers are the same grant is not known", kNoIds, again));
   }
-  conclude(invariant, violations, "with more than one");
+  Found found;
+  for (const auto& [member, ids] : told_ids(observed)) {
+    if (ids.size() < 2) continue;
+    found.add(proves_two(ids));
+    add_example(invariant, fmt::format("{} was given {}", member, joined(ids)));
+  }
+  settle(invariant, found.proven, found.suspicious);
+  invariant.actual = fmt::format("{} with more than one{}", found.proven, without_proof(found));
   return invariant;
 }
 
 Invariant check_ids(const Observed& observed) {
   auto invariant = named("ids");
   invariant.expected = "every grant an id of its own";
-  if (!observed.grants_have_ids) return skipped(invariant, "the profile names no grant id");
-  std::int64_t violations = 0;
-  std::map<std::string_view, std::string_view> owner;
-  for (const auto& [member, ids] : ids_by_member(observed)) {
-    for (const auto id : ids) {
-      const auto [entry, fresh] = owner.emplace(id, member);
+  if (!observed.grants_have_ids) return skipped(invariant, kNoIds);
+  Found found;
+  std::map<std::string_view, Owner> owners;
+  for (const auto& [member, ids] : told_ids(observed)) {
+    for (const auto& id : ids) {
+      const auto [entry, fresh] = owners.try_emplace(id.value, Owner{member, id.certain});
       if (fresh) continue;
-      ++violations;
-      add_example(invariant, fmt::format("{} was given to {} and to {}", id, entry->second, member));
+      found.add(entry->second.certain && id.certain);
+      add_example(invariant, fmt::format("{} was given to {} and to {}", id.value, entry->second.member, member));
+      if (!entry->second.certain) entry->second = {member, id.certain};
     }
   }
+  std::int64_t bare = 0;
   for (const auto& ask : observed.asks) {
     if (ask.outcome != Outcome::kIssued || !ask.id.empty()) continue;
-    ++violations;
+    ++bare;
     add_example(invariant, fmt::format("{} was issued a grant without an id", ask.member));
   }
-  conclude(invariant, violations, "shared or missing");
-  return invariant;
-}
-
-Invariant check_ranks(const Observed& observed) {
-  auto invariant = named("ranks");
-  if (!observed.grants_have_ranks) return skipped(invariant, "the profile names no rank");
-  const auto sum = tally(observed);
-  const auto base = observed.before ? observed.before->issued.value_or(0) : 0;
-  const auto excused = sum.unknown + std::ranges::count(observed.asks, Outcome::kPending, &Evidence::outcome);
-  std::int64_t violations = 0;
-  std::int64_t last = base;
-  std::int64_t held = 0;
-  for (const auto& [rank, members] : members_by_rank(observed)) {
-    if (rank > base) ++held;
-    last = std::max(last, rank);
-    if (members.size() < 2) continue;
-    ++violations;
-    add_example(invariant, fmt::format("rank {} was given to {}", rank, fmt::join(members, " and ")));
-  }
-  for (const auto& ask : observed.asks) {
-    if (ask.outcome != Outcome::kIssued || ask.rank > 0) continue;
-    ++violations;
-    add_example(invariant, fmt::format("{} was issued a grant without a rank from 1 on", ask.member));
-  }
-  const auto gaps = last - base - held;
-  if (gaps > excused) {
-    ++violations;
-    add_example(invariant, fmt::format("{} of the ranks {} to {} were given to nobody", gaps, base + 1, last));
-  }
-  invariant.expected = fmt::format("{} to n, each once, at most {} missing", base + 1, excused);
-  conclude(invariant, violations, fmt::format("wrong, n = {}, {} missing", last, gaps));
+  if (bare > 1 && bare == issued_asks(observed)) return never_told(invariant, "an id");
+  settle(invariant, found.proven + bare, found.suspicious);
+  invariant.actual = fmt::format("{} shared or missing{}", found.proven + bare, without_proof(found));
   return invariant;
 }
 

@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <fmt/core.h>
 
-#include "couponload/verify/invariant.hpp"
+#include "couponload/verify/invariant_parts.hpp"
 
 namespace coupon::load {
 
 namespace {
+
+enum class Told { kGood, kBad, kUntold, kIgnored };
 
 struct Sums {
   std::int64_t good = 0;
@@ -12,21 +15,21 @@ struct Sums {
   std::int64_t untold = 0;
 };
 
-Invariant conclude(std::string name, const Observed& observed, const Sums& sums, std::string expected,
-                   std::vector<std::string> examples) {
-  Invariant invariant{
-      .name = std::move(name), .status = Judgement::kPass, .expected = {}, .actual = {}, .examples = {}};
-  invariant.expected = std::move(expected);
-  invariant.examples = std::move(examples);
-  invariant.actual = fmt::format("{} of {}", sums.good, sums.good + sums.bad + sums.untold);
-  if (sums.bad > 0) {
-    invariant.status = Judgement::kFail;
-  } else if (sums.untold > 0) {
-    invariant.status = Judgement::kInconclusive;
-  } else if (sums.good == 0) {
-    invariant.status = Judgement::kSkipped;
-    invariant.actual = observed.verified ? "nobody was issued anything" : "the run was interrupted";
+void count(Told told, Sums& sums) {
+  switch (told) {
+    case Told::kGood: ++sums.good; break;
+    case Told::kBad: ++sums.bad; break;
+    case Told::kUntold: ++sums.untold; break;
+    case Told::kIgnored: break;
   }
+}
+
+Invariant conclude(Invariant invariant, const Observed& observed, const Sums& sums) {
+  invariant.actual = fmt::format("{} of {}", sums.good, sums.good + sums.bad + sums.untold);
+  if (sums.good + sums.bad + sums.untold == 0) {
+    return skipped(std::move(invariant), observed.verified ? "nobody was issued anything" : kInterruptedText);
+  }
+  settle(invariant, sums.bad, sums.untold);
   return invariant;
 }
 
@@ -42,46 +45,83 @@ std::string describe(const Readback& read) {
   }
 }
 
-// A promise that was only pending may come to nothing, but not to something else.
-bool violates(const Readback& read) {
-  if (read.state == Readback::State::kOtherId) return true;
-  return !read.was_pending && (read.state == Readback::State::kMissing || read.state == Readback::State::kUnrecorded);
+// Another request of the same member may have been granted instead of the pending one.
+bool asked_again(const Observed& observed, const std::string& member) {
+  return std::ranges::count_if(observed.asks, [&](const Evidence& ask) {
+           return ask.member == member && ask.outcome != Outcome::kSoldOut && ask.outcome != Outcome::kError;
+         }) > 1;
+}
+
+// A promise that was only pending may come to nothing, but not to something else. As long as the reading was not done
+// to its end, what is missing may still have come.
+Told judge(const Readback& read, const Observed& observed) {
+  switch (read.state) {
+    case Readback::State::kConfirmed: return Told::kGood;
+    case Readback::State::kOtherId:
+      return read.was_pending && asked_again(observed, read.member) ? Told::kIgnored : Told::kBad;
+    case Readback::State::kUnread: return read.was_pending ? Told::kIgnored : Told::kUntold;
+    default: break;
+  }
+  if (read.was_pending) return Told::kIgnored;
+  return observed.verified ? Told::kBad : Told::kUntold;
+}
+
+// That somebody has a grant already says enough when the answer does not say which one.
+Told judge(const Replay& replay) {
+  if (!replay.answered) return Told::kUntold;
+  switch (replay.outcome) {
+    case Outcome::kDuplicate:
+      return replay.found_id.empty() || replay.expected_id.empty() || replay.found_id == replay.expected_id
+                 ? Told::kGood
+                 : Told::kBad;
+    case Outcome::kIssued:
+    case Outcome::kPending:
+      if (replay.expected_id.empty()) return Told::kIgnored;
+      if (replay.found_id.empty()) return Told::kUntold;
+      return replay.found_id == replay.expected_id ? Told::kGood : Told::kBad;
+    case Outcome::kSoldOut: return Told::kBad;
+    default: return Told::kUntold;
+  }
+}
+
+std::string describe(const Replay& replay) {
+  if (!replay.answered) return fmt::format("{} asked again and got no usable answer", replay.member);
+  const auto got = replay.found_id.empty() ? std::string(name_of(replay.outcome))
+                                           : fmt::format("{} {}", name_of(replay.outcome), replay.found_id);
+  return fmt::format("{} holds {} but asking again gave {}", replay.member,
+                     replay.expected_id.empty() ? "a grant" : replay.expected_id, got);
 }
 
 }  // namespace
 
 Invariant check_readback(const Observed& observed) {
+  auto invariant = named("readback");
+  invariant.expected = "every grant, with its id, recorded";
+  if (!observed.grants_can_be_read) return skipped(invariant, "the profile names no way to read a grant back");
   Sums sums;
-  std::vector<std::string> examples;
   for (const auto& read : observed.readbacks) {
-    if (read.state == Readback::State::kConfirmed) {
-      ++sums.good;
-      continue;
-    }
-    const bool bad = violates(read);
-    if (!bad && read.was_pending) continue;
-    ++(bad ? sums.bad : sums.untold);
-    if (examples.size() < kExamplesMax) examples.push_back(describe(read));
+    const auto told = judge(read, observed);
+    count(told, sums);
+    if (told == Told::kBad || told == Told::kUntold) add_example(invariant, describe(read));
   }
-  return conclude("readback", observed, sums, "every grant, with its id, recorded", std::move(examples));
+  return conclude(std::move(invariant), observed, sums);
 }
 
 Invariant check_replay(const Observed& observed) {
+  auto invariant = named("replay");
+  invariant.expected = "the same grant again";
   Sums sums;
-  std::vector<std::string> examples;
+  bool without_ids = false;
   for (const auto& replay : observed.replays) {
-    const bool same_kind = replay.outcome == Outcome::kDuplicate || replay.outcome == Outcome::kIssued;
-    if (replay.answered && same_kind && replay.found_id == replay.expected_id) {
-      ++sums.good;
-      continue;
-    }
-    ++(replay.answered ? sums.bad : sums.untold);
-    if (examples.size() >= kExamplesMax) continue;
-    examples.push_back(replay.answered ? fmt::format("{} holds {} but asking again gave {} {}", replay.member,
-                                                     replay.expected_id, name_of(replay.outcome), replay.found_id)
-                                       : fmt::format("{} asked again and got no usable answer", replay.member));
+    const auto told = judge(replay);
+    without_ids = without_ids || told == Told::kIgnored;
+    count(told, sums);
+    if (told == Told::kBad || told == Told::kUntold) add_example(invariant, describe(replay));
   }
-  return conclude("replay", observed, sums, "the same grant again", std::move(examples));
+  if (without_ids && sums.good + sums.bad + sums.untold == 0) {
+    return skipped(invariant, "winners are issued again, and without an id nobody knows whether it is the same grant");
+  }
+  return conclude(std::move(invariant), observed, sums);
 }
 
 }  // namespace coupon::load

@@ -1,6 +1,7 @@
 #pragma once
 // All that a run saw from outside: what invariants are judged on.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,15 +43,27 @@ struct Replay {
   bool answered = false;
 };
 
+/// What is known of requests whose evidence was not kept.
+struct LeftOut {
+  std::array<std::int64_t, kOutcomeCount> counts{};  ///< by outcome; never issued, pending, duplicate or unknown ones
+  std::int64_t members = 0;                          ///< who sent at least one request, of the whole run
+  std::int64_t prior_members = 0;                    ///< who got nothing but duplicates, of the whole run
+
+  [[nodiscard]] std::int64_t of(Outcome outcome) const { return counts.at(static_cast<std::size_t>(outcome)); }
+};
+
 struct Observed {
-  std::vector<Evidence> asks;  ///< what was sent, in order of seq
+  std::vector<Evidence> asks;       ///< what was sent, in order of seq
+  std::optional<LeftOut> left_out;  ///< nothing: `asks` has every request
   std::optional<Counts> before;
   std::optional<Counts> after;
   std::vector<Readback> readbacks;
   std::vector<Replay> replays;
-  bool grants_have_ids = true;    ///< the profile says where
-  bool grants_have_ranks = true;  ///< the profile says where
-  bool verified = false;          ///< false: the run ended before the reading was done
+  bool grants_have_ids = true;     ///< the profile says where
+  bool grants_have_ranks = true;   ///< the profile says where
+  bool grants_can_be_read = true;  ///< the profile has a read-back route
+  bool counts_can_be_read = true;  ///< the profile has a count route; without it `before` holds a quota at most
+  bool verified = false;           ///< false: the run ended before the reading was done
 };
 
 }  // namespace coupon::load

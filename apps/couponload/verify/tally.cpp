@@ -42,6 +42,13 @@ void count_members(const Observed& observed, Tally& sum) {
   sum.prior_members = static_cast<std::int64_t>(duplicates.size());
 }
 
+void add_left_out(const LeftOut& left_out, Tally& sum) {
+  sum.sold_out += left_out.of(Outcome::kSoldOut);
+  sum.turned_away += left_out.of(Outcome::kRefused) + left_out.of(Outcome::kError);
+  sum.members = left_out.members;
+  sum.prior_members = left_out.prior_members;
+}
+
 }  // namespace
 
 bool carries_grant(Outcome outcome) {
@@ -56,7 +63,11 @@ Tally tally(const Observed& observed) {
     sum.turned_away += ask.outcome == Outcome::kRefused || ask.outcome == Outcome::kError ? 1 : 0;
   }
   count_acknowledged(observed, sum);
-  count_members(observed, sum);
+  if (observed.left_out) {
+    add_left_out(*observed.left_out, sum);
+  } else {
+    count_members(observed, sum);
+  }
   sum.twice = std::ranges::count_if(ids_by_member(observed), [](const auto& entry) { return entry.second.size() > 1; });
   return sum;
 }

@@ -13,6 +13,7 @@ namespace coupon::load {
 using base::Errc;
 using base::Result;
 using net::http::Answer;
+using nlohmann::json;
 
 namespace {
 
@@ -49,7 +50,8 @@ bool pause(std::int64_t ms, std::int64_t deadline_ns, const std::stop_token& sto
   return !stopped && now_ns() < deadline_ns;
 }
 
-Api::Api(const Target& target) : target_(target), client_(target.url, {.timeout_ms = target.timeout_ms}) {}
+Api::Api(const Target& target)
+    : target_(target), client_(target.url, {.timeout_ms = target.timeout_ms, .tls = target.tls}) {}
 
 Result<Answer> Api::ask(const net::http::Question& question, std::int64_t deadline_ns, const std::stop_token& stop) {
   for (auto backoff_ms = kFirstPauseMs;; backoff_ms = std::min(2 * backoff_ms, kPauseMaxMs)) {
@@ -59,22 +61,40 @@ Result<Answer> Api::ask(const net::http::Question& question, std::int64_t deadli
   }
 }
 
-Result<Counts> Api::counts(std::int64_t deadline_ns, const std::stop_token& stop) {
-  const auto& route = target_.profile->count;
-  const RequestShape shape{"GET", route.path, {}};
-  const auto question = make_question(shape, {target_.code, {}}, target_.headers);
+Subject Api::subject(std::string_view member) const {
+  return {.code = target_.code, .member = member, .variables = &target_.variables};
+}
+
+Result<json> Api::get(const std::string& path, std::int64_t deadline_ns, const std::stop_token& stop) {
+  const auto question = make_question(reading(*target_.profile, path), subject({}), target_.headers);
   const auto answer = ask(question, deadline_ns, stop);
   if (!answer) return std::unexpected(answer.error());
   if (answer->status != kOk) return std::unexpected(unexpected_answer(question.target, *answer));
-  const auto body = parse_json(answer->body);
-  return Counts{number_at(body, route.quota), number_at(body, route.issued), number_at(body, route.recorded)};
+  return parse_json(answer->body);
+}
+
+Result<Counts> Api::counts(std::int64_t deadline_ns, const std::stop_token& stop) {
+  const auto& route = target_.profile->count;
+  const auto& quota = target_.profile->quota;
+  Counts counts;
+  if (!route.path.empty()) {
+    const auto body = get(route.path, deadline_ns, stop);
+    if (!body) return std::unexpected(body.error());
+    counts = {number_at(*body, route.quota), number_at(*body, route.issued), number_at(*body, route.recorded)};
+  }
+  if (!quota.path.empty()) {
+    const auto body = get(quota.path, deadline_ns, stop);
+    if (!body) return std::unexpected(body.error());
+    counts.quota = number_at(*body, quota.pointer);
+  }
+  if (quota.value) counts.quota = quota.value;
+  return counts;
 }
 
 Result<Readback> Api::read_back(const std::string& member, const std::string& expected_id, std::int64_t deadline_ns,
                                 const std::stop_token& stop) {
   const auto& route = target_.profile->readback;
-  const RequestShape shape{"GET", route.path, {}};
-  const auto question = make_question(shape, {target_.code, member}, target_.headers);
+  const auto question = make_question(reading(*target_.profile, route.path), subject(member), target_.headers);
   const auto answer = ask(question, deadline_ns, stop);
   if (!answer) return std::unexpected(answer.error());
   Readback read{.member = member, .expected_id = expected_id, .found_id = {}};
@@ -96,7 +116,7 @@ Result<Readback> Api::read_back(const std::string& member, const std::string& ex
 }
 
 Result<Meaning> Api::ask_again(const std::string& member, std::int64_t deadline_ns, const std::stop_token& stop) {
-  const auto question = make_question(target_.profile->request, {target_.code, member}, target_.headers);
+  const auto question = make_question(target_.profile->request, subject(member), target_.headers);
   const auto answer = ask(question, deadline_ns, stop);
   if (!answer) return std::unexpected(answer.error());
   return read_answer(*target_.profile, answer->status, answer->retry_after_s.has_value(), answer->body);

@@ -2,6 +2,7 @@
 // The server under test, through its public API only.
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <stop_token>
 #include <string>
 
@@ -18,6 +19,8 @@ struct Target {
   const Profile* profile = nullptr;  ///< must outlive the target
   std::string code;
   Headers headers;
+  Variables variables = {};
+  net::http::TlsSettings tls = {};
   std::int64_t timeout_ms = 10'000;
 };
 
@@ -27,6 +30,7 @@ class Api {
  public:
   explicit Api(const Target& target);
 
+  /// What the profile gives to read: all empty when it gives nothing.
   [[nodiscard]] base::Result<Counts> counts(std::int64_t deadline_ns, const std::stop_token& stop);
   /// What the server says of this member's grant; `expected_id` decides between confirmed and other.
   [[nodiscard]] base::Result<Readback> read_back(const std::string& member, const std::string& expected_id,
@@ -38,6 +42,10 @@ class Api {
  private:
   [[nodiscard]] base::Result<net::http::Answer> ask(const net::http::Question& question, std::int64_t deadline_ns,
                                                     const std::stop_token& stop);
+  [[nodiscard]] base::Result<nlohmann::json> get(const std::string& path, std::int64_t deadline_ns,
+                                                 const std::stop_token& stop);
+  [[nodiscard]] Subject subject(std::string_view member) const;
+
   const Target& target_;
   net::http::Client client_;
 };

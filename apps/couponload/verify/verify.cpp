@@ -62,7 +62,6 @@ void read_once(Api& api, Readback& item, std::int64_t deadline_ns, const std::st
 // A promise may be recorded a little later, so what is not settled is read again until the time is over.
 void read_all_back(const VerifyPlan& plan, Observed& observed, VerifyProgress& progress, const std::stop_token& stop) {
   const auto deadline_ns = now_ns() + plan.settle_ms * kNsPerMs;
-  observed.readbacks = promises(observed);
   progress.promised = observed.readbacks.size();
   do {
     std::vector<Readback*> open;
@@ -103,7 +102,8 @@ void replay(const VerifyPlan& plan, Observed& observed, const std::stop_token& s
 }  // namespace
 
 void verify(const VerifyPlan& plan, Observed& observed, VerifyProgress& progress, const std::stop_token& stop) {
-  read_all_back(plan, observed, progress, stop);
+  observed.readbacks = promises(observed);
+  if (observed.grants_can_be_read) read_all_back(plan, observed, progress, stop);
   if (!stop.stop_requested()) replay(plan, observed, stop);
   if (stop.stop_requested()) return;
   Api api(plan.target);

@@ -84,4 +84,53 @@ TEST(Classify, A_hostile_body_does_no_harm) {
   EXPECT_EQ(read_answer(couponsrv_profile(), 200, false, R"({"success":true,"data":{"issueId":12}})").id, "12");
 }
 
+TEST(Classify, A_rule_without_status_goes_by_its_conditions_and_the_rule_that_decided_is_told) {
+  Profile profile;
+  profile.outcomes = {{Outcome::kSoldOut, {}, {{"/left", Condition::Test::kEquals, "0"}}},
+                      {Outcome::kIssued, {200}, {}}};
+  EXPECT_EQ(read_answer(profile, 418, false, R"({"left":0})").rule, 0);
+  EXPECT_EQ(read_answer(profile, 200, false, "").rule, 1);
+  EXPECT_EQ(read_answer(profile, 404, false, "").rule, -1);
+}
+
+TEST(Classify, Values_are_compared_as_json_not_as_text) {
+  Profile profile;
+  profile.outcomes = {{Outcome::kIssued, {200}, {{"/v", Condition::Test::kEquals, R"({"a":1,"b":[null]})"}}}};
+  EXPECT_EQ(read_answer(profile, 200, false, R"({"v": {"b": [null], "a": 1}})").outcome, Outcome::kIssued);
+  EXPECT_EQ(read_answer(profile, 200, false, R"({"v": {"b": [null], "a": "1"}})").outcome, Outcome::kUnknown);
+}
+
+TEST(Classify, Indices_and_numbers_beyond_all_bounds_are_not_there) {
+  Profile profile;
+  profile.grant = {.id = "/list/99999999999999999999999", .rank = "/rank"};
+  const auto meaning = read_answer(profile, 200, false, R"({"list":[1],"rank":18446744073709551615})");
+  EXPECT_EQ(meaning.id, "");
+  EXPECT_EQ(meaning.rank, 0);
+}
+
+TEST(Classifier, Does_not_parse_an_answer_that_it_remembers) {
+  Classifier classifier(couponsrv_profile());
+  const std::string sold_out = R"({"success":false,"error":{"code":"COUPON-003"}})";
+  for (int i = 0; i < 1'000; ++i) EXPECT_EQ(classifier.read(409, false, sold_out).outcome, Outcome::kSoldOut);
+  EXPECT_EQ(classifier.parsed(), 1U);
+  EXPECT_EQ(classifier.read(410, false, sold_out).outcome, Outcome::kError) << "the status counts too";
+  EXPECT_EQ(classifier.read(503, true, sold_out).outcome, Outcome::kRefused);
+  EXPECT_EQ(classifier.read(503, false, sold_out).outcome, Outcome::kUnknown);
+  EXPECT_EQ(classifier.parsed(), 4U);
+}
+
+TEST(Classifier, Reads_many_different_answers_like_a_new_one_would) {
+  Classifier classifier(couponsrv_profile());
+  for (int i = 0; i < 2'000; ++i) {
+    const auto body = R"({"success":true,"data":{"issueId":"id)" + std::to_string(i % 300) + R"(","rank":)" +
+                      std::to_string(1 + i % 300) + "}}";
+    const auto& meaning = classifier.read(200, false, body);
+    EXPECT_EQ(meaning.id, "id" + std::to_string(i % 300));
+    EXPECT_EQ(meaning.rank, 1 + i % 300);
+  }
+  const std::string huge = R"({"success":true,"data":{"issueId":"x"},"pad":")" + std::string(5'000, 'p') + "\"}";
+  EXPECT_EQ(classifier.read(200, false, huge).id, "x");
+  EXPECT_EQ(classifier.read(200, false, huge).outcome, Outcome::kIssued);
+}
+
 }  // namespace coupon::load::test

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "base/settings.hpp"
-#include "couponload/cli/burst_options.hpp"
+#include "couponload/cli/load_options.hpp"
 #include "couponload/cli/preflight.hpp"
 #include "support/lying_server.hpp"
 #include "support/process.hpp"
@@ -24,19 +24,19 @@ namespace {
 struct Parsed {
   std::optional<int> exit;
   std::string message;
-  BurstOptions options;
+  LoadOptions options;
 };
 
-Parsed parse(std::vector<const char*> arguments) {
+Parsed parse(std::vector<const char*> arguments, Mode mode = Mode::kBurst) {
   CLI::App app("test", "couponload");
   app.require_subcommand(1);
-  const BurstCommandLine burst(app);
-  arguments.insert(arguments.begin(), {"couponload", "burst"});
+  const LoadCommandLine line(app, mode);
+  arguments.insert(arguments.begin(), {"couponload", name_of(mode).data()});
   testing::internal::CaptureStderr();
   Parsed parsed;
   parsed.exit = base::parse_command_line(app, static_cast<int>(arguments.size()), arguments.data());
   parsed.message = testing::internal::GetCapturedStderr();
-  if (!parsed.exit) parsed.options = burst.options();
+  if (!parsed.exit) parsed.options = line.options();
   return parsed;
 }
 
@@ -55,14 +55,16 @@ coupon::test::Finished couponload(std::vector<std::string> arguments) {
 
 TEST(BurstCommandLine, Has_the_documented_defaults) {
   const auto options = parse({}).options;
-  EXPECT_EQ(options.url.text(), "http://127.0.0.1:8080");
-  EXPECT_EQ(options.code, "FLASH100");
+  EXPECT_EQ(options.target.profile, "couponsrv");
+  EXPECT_EQ(options.mode, Mode::kBurst);
   EXPECT_EQ(options.users, 10'000U);
   EXPECT_EQ(options.timeout_ms, 10'000);
   EXPECT_EQ(options.settle_ms, 30'000);
   EXPECT_EQ(options.lag_max_ms, 5);
   EXPECT_EQ(options.seed, 1U);
-  EXPECT_EQ(options.members.name(1), "m00000001");
+  EXPECT_EQ(options.repeat, 1U);
+  EXPECT_EQ(options.evidence, EvidenceScope::kGrants);
+  EXPECT_FALSE(options.cold);
   EXPECT_TRUE(options.prime);
 }
 
@@ -101,29 +103,29 @@ TEST(BurstCommandLine, Takes_every_flag) {
                               "--max-run-delay",
                               "50"})
                            .options;
-  EXPECT_EQ(options.url.text(), "http://shop:81/v2");
+  EXPECT_EQ(options.target.url, "http://shop:81/v2");
   EXPECT_EQ(options.users, 7U);
   EXPECT_EQ(options.threads, 3);
   EXPECT_EQ(options.timeout_ms, 2'000);
   EXPECT_EQ(options.seed, 9U);
-  EXPECT_EQ(options.code, "X");
+  EXPECT_EQ(options.target.code, "X");
   EXPECT_EQ(options.settle_ms, 60'000);
-  EXPECT_EQ(options.members.name(4), "u4");
+  EXPECT_EQ(options.member_format, "u{}");
   EXPECT_EQ(options.skew_max_ms, 50);
   EXPECT_EQ(options.lag_max_ms, 1'000);
   EXPECT_FALSE(options.prime);
   EXPECT_EQ(options.same_user, 2U);
-  EXPECT_EQ(options.format, base::OutputFormat::kJson);
+  EXPECT_EQ(options.format, ReportFormat::kJson);
   EXPECT_EQ(options.out_path, "f.json");
   EXPECT_TRUE(options.quiet);
-  EXPECT_EQ(options.headers, (Headers{{"A", "b"}, {"C", "d"}}));
+  EXPECT_EQ(options.target.headers, (Headers{{"A", "b"}, {"C", "d"}}));
   EXPECT_DOUBLE_EQ(options.run_delay_share_max, 0.5);
 }
 
 TEST(BurstCommandLine, Takes_a_URL_behind_a_header) {
   const auto options = parse({"-H", "A: b", "http://shop"}).options;
-  EXPECT_EQ(options.url.text(), "http://shop");
-  EXPECT_EQ(options.headers.size(), 1U);
+  EXPECT_EQ(options.target.url, "http://shop");
+  EXPECT_EQ(options.target.headers.size(), 1U);
 }
 
 TEST(BurstCommandLine, Refuses_wrong_values_and_names_the_flag_and_the_remedy) {
@@ -131,18 +133,55 @@ TEST(BurstCommandLine, Refuses_wrong_values_and_names_the_flag_and_the_remedy) {
   expect_usage_error({"-u", "many"}, "between 1 and");
   expect_usage_error({"--timeout", "10"}, "--timeout");
   expect_usage_error({"--member-format", "m"}, "m{:08d}");
-  expect_usage_error({"-o", "xml"}, "table or json");
+  expect_usage_error({"-o", "xml"}, "--output");
+  expect_usage_error({"--source", "203.0.113.1"}, "address of this machine");
+  expect_usage_error({"--threshold", "soon"}, "--threshold");
+  expect_usage_error({"--evidence", "some"}, "grants or all");
   expect_usage_error({"-H", "nonsense"}, "Name: value");
   expect_usage_error({"-H", "Content-Length: 3"}, "set by couponload itself");
-  expect_usage_error({"https://shop"}, "use http://");
+  expect_usage_error({"ftp://shop"}, "URL");
   expect_usage_error({"--no-such-flag"}, "--no-such-flag");
 }
 
-TEST(BurstCommandLine, Refuses_headers_that_would_break_the_request) {
-  EXPECT_FALSE(parse_header("X: a\r\nHost: evil"));
-  EXPECT_FALSE(parse_header("X Y: a"));
-  EXPECT_FALSE(parse_header(": a"));
-  EXPECT_EQ(parse_header("X:").value().second, "");
+TEST(BurstCommandLine, Takes_what_the_other_modes_do_not) {
+  const auto options = parse({"--cold", "--retry-timeout", "2", "--same-key", "4", "--source", "127.0.0.1", "--source",
+                              "127.0.0.2", "--repeat", "3", "--evidence", "all", "--threshold", "p(99) < 1s"})
+                           .options;
+  EXPECT_TRUE(options.cold);
+  EXPECT_EQ(options.retries, 2);
+  EXPECT_EQ(options.same_key, 4U);
+  EXPECT_EQ(options.sources.size(), 2U);
+  EXPECT_EQ(options.repeat, 3U);
+  EXPECT_EQ(options.evidence, EvidenceScope::kAll);
+  EXPECT_EQ(options.thresholds.size(), 1U);
+}
+
+TEST(RateCommandLine, Plans_one_rate_or_stages) {
+  const auto one = parse({"-R", "200", "-d", "3s"}, Mode::kRate).options;
+  EXPECT_EQ(one.mode, Mode::kRate);
+  EXPECT_EQ(one.stages.count(), 600U);
+  EXPECT_EQ(one.connections, 1'000U);
+  EXPECT_EQ(one.warmup_ms, 5'000);
+  const auto staged = parse({"--stages", "1s:10,2s:5", "-c", "7"}, Mode::kRate).options;
+  EXPECT_EQ(staged.stages.count(), 20U);
+  EXPECT_EQ(staged.duration_ms, 3'000);
+  EXPECT_EQ(staged.connections, 7U);
+}
+
+TEST(ClosedCommandLine, Has_its_own_defaults_and_no_more_threads_than_connections) {
+  const auto options = parse({}, Mode::kClosed).options;
+  EXPECT_EQ(options.connections, 256U);
+  EXPECT_EQ(options.duration_ms, 30'000);
+  EXPECT_EQ(options.think_ms, 0);
+  EXPECT_EQ(parse({"-c", "1", "-t", "8", "--think", "5ms"}, Mode::kClosed).options.threads, 1);
+}
+
+TEST(LoadCommandLine, Refuses_what_belongs_to_another_mode) {
+  EXPECT_EQ(parse({"-u", "5"}, Mode::kRate).exit, 2);
+  EXPECT_EQ(parse({"-R", "5"}, Mode::kClosed).exit, 2);
+  EXPECT_EQ(parse({"-c", "5"}, Mode::kBurst).exit, 2);
+  EXPECT_EQ(parse({"--stages", "10s"}, Mode::kRate).exit, 2);
+  EXPECT_EQ(parse({"-d", "0s"}, Mode::kClosed).exit, 2);
 }
 
 TEST(Preflight, Names_the_remedy_when_there_are_too_few_descriptors) {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "couponload/cli/burst_command.hpp"
+#include "couponload/cli/run_command.hpp"
 #include "support/lying_server.hpp"
 
 namespace coupon::load::test {
@@ -28,25 +28,26 @@ struct Run {
 };
 
 // What a busy test machine does must not decide: no limits on the generator's own health.
-BurstOptions options_for(const LyingServer& server) {
-  BurstOptions options;
-  options.url = net::http::parse_url(server.url()).value();
-  options.members = MemberFormat::parse("m{:04d}").value();
+LoadOptions options_for(const LyingServer& server) {
+  LoadOptions options;
+  options.target.url = server.url();
+  options.target.code = "C";
+  options.member_format = "m{:04d}";
   options.users = 60;
   options.threads = 2;
   options.timeout_ms = 20'000;
   options.settle_ms = 20'000;
   options.lag_max_ms = 3'600'000;
   options.run_delay_share_max = 1e9;
-  options.format = base::OutputFormat::kJson;
+  options.format = ReportFormat::kJson;
   options.quiet = true;
   return options;
 }
 
-Run run(const BurstOptions& options, const std::stop_token& stop = {}) {
+Run run(const LoadOptions& options, const std::stop_token& stop = {}) {
   std::ostringstream out;
   Run done;
-  done.exit = run_burst_command(options, {"couponload", "burst"}, out, stop);
+  done.exit = run_command(options, {"couponload", "burst"}, out, stop);
   if (out.str().empty()) return done;
   done.result = json::parse(out.str());
   const auto& repeat = done.result.at("repeats").at(0);
@@ -55,15 +56,15 @@ Run run(const BurstOptions& options, const std::stop_token& stop = {}) {
   return done;
 }
 
-Run run_against(Lies lies, const std::function<void(BurstOptions&)>& change = {}) {
+Run run_against(Lies lies, const std::function<void(LoadOptions&)>& change = {}) {
   const LyingServer server(kQuota, lies);
   auto options = options_for(server);
   if (change) change(options);
   return run(options);
 }
 
-void settle_briefly(BurstOptions& options) { options.settle_ms = 200; }
-void time_out_soon(BurstOptions& options) { options.timeout_ms = 1'000; }
+void settle_briefly(LoadOptions& options) { options.settle_ms = 200; }
+void time_out_soon(LoadOptions& options) { options.timeout_ms = 1'000; }
 
 }  // namespace
 
@@ -79,16 +80,16 @@ TEST(Burst, Against_an_honest_server_passes) {
 TEST(Burst, Sends_the_request_of_the_profile) {
   LyingServer server(kQuota);
   auto options = options_for(server);
-  options.headers = {{"X-Campaign", "spring"}};
+  options.target.headers = {{"X-Campaign", "spring"}};
   options.users = 1;
   EXPECT_EQ(run(options).exit, ExitCode::kPass);
   EXPECT_THAT(server.last_issue_request(), testing::StartsWith("POST /api/v1/coupons/issue HTTP/1.1\r\n"));
   EXPECT_THAT(server.last_issue_request(), HasSubstr("X-Campaign: spring\r\n"));
-  EXPECT_THAT(server.last_issue_request(), HasSubstr(R"({"couponCode":"FLASH100","memberId":"m0001"})"));
+  EXPECT_THAT(server.last_issue_request(), HasSubstr(R"({"couponCode":"C","memberId":"m0001"})"));
 }
 
 TEST(Burst, Without_priming_asks_all_the_same) {
-  EXPECT_EQ(run_against({.close_after_prime = true}, [](BurstOptions& o) { o.prime = false; }).exit, ExitCode::kPass);
+  EXPECT_EQ(run_against({.close_after_prime = true}, [](LoadOptions& o) { o.prime = false; }).exit, ExitCode::kPass);
 }
 
 TEST(Burst, Finds_an_over_issue) {
@@ -105,13 +106,13 @@ TEST(Burst, Finds_an_over_issue_that_the_server_does_not_count) {
 }
 
 TEST(Burst, Finds_a_member_with_two_grants) {
-  const auto done = run_against({.grant_twice = true}, [](BurstOptions& o) { o.same_user = 6; });
+  const auto done = run_against({.grant_twice = true}, [](LoadOptions& o) { o.same_user = 6; });
   EXPECT_EQ(done.exit, ExitCode::kCorrectness);
   EXPECT_EQ(done.invariants.at("once"), "fail");
 }
 
 TEST(Burst, Of_members_who_ask_several_times_at_once_passes_on_an_honest_server) {
-  const auto done = run_against({}, [](BurstOptions& o) { o.same_user = 3; });
+  const auto done = run_against({}, [](LoadOptions& o) { o.same_user = 3; });
   EXPECT_EQ(done.exit, ExitCode::kPass) << done.result.dump(1);
   EXPECT_EQ(done.classes.at("issued"), kQuota);
   EXPECT_GT(done.classes.at("duplicate"), 0);
@@ -209,7 +210,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, BrokenAnswers,
 TEST(Burst, Of_a_server_that_nobody_runs_is_unreachable) {
   const LyingServer server(1);
   auto options = options_for(server);
-  options.url.port = coupon::test::unused_port();
+  options.target.url = "http://127.0.0.1:" + std::to_string(coupon::test::unused_port());
   const auto done = run(options);
   EXPECT_EQ(done.exit, ExitCode::kUnreachable);
   EXPECT_TRUE(done.result.is_null()) << "no result without a run";
@@ -240,6 +241,46 @@ TEST(Burst, Stopped_while_it_waits_ends_interrupted_with_what_is_known) {
   EXPECT_EQ(done.exit, ExitCode::kInterrupted);
   EXPECT_EQ(done.classes.at("unknown"), options.users);
   EXPECT_EQ(done.invariants.at("count"), "skipped");
+}
+
+TEST(Burst, Cold_connects_after_the_release_and_passes) {
+  const auto done = run_against({}, [](LoadOptions& o) { o.cold = true; });
+  EXPECT_EQ(done.exit, ExitCode::kPass) << done.result.dump(1);
+  EXPECT_EQ(done.classes.at("issued"), kQuota);
+}
+
+TEST(Burst, Asks_a_request_that_timed_out_again_and_counts_both_attempts) {
+  const auto done = run_against({.how = Lies::Broken::kSilence, .broken = 3}, [](LoadOptions& o) {
+    o.timeout_ms = 500;
+    o.retries = 2;
+    o.prime = false;
+  });
+  EXPECT_EQ(done.classes.at("unknown"), 3) << done.result.dump(1);
+  EXPECT_EQ(done.classes.at("duplicate"), 3) << "the silent server had issued them";
+  EXPECT_NE(done.exit, ExitCode::kCorrectness);
+}
+
+TEST(Burst, Repeated_keeps_every_repeat_and_ends_with_the_worst) {
+  const LyingServer server(kQuota, {.over_issue = 1});
+  auto options = options_for(server);
+  options.repeat = 2;
+  const auto done = run(options);
+  EXPECT_EQ(done.exit, ExitCode::kCorrectness);
+  EXPECT_EQ(done.result.at("repeats").size(), 2U);
+}
+
+TEST(Burst, Judges_thresholds_after_correctness) {
+  const auto too_slow = [](LoadOptions& o) { o.thresholds = {parse_threshold("p(50) < 1us").value()}; };
+  EXPECT_EQ(run_against({}, too_slow).exit, ExitCode::kThreshold);
+  EXPECT_EQ(run_against({.over_issue = 1}, too_slow).exit, ExitCode::kCorrectness);
+}
+
+TEST(Burst, Verdict_does_not_depend_on_how_much_evidence_is_kept) {
+  for (const auto scope : {EvidenceScope::kGrants, EvidenceScope::kAll}) {
+    const auto done = run_against({}, [&](LoadOptions& o) { o.evidence = scope; });
+    EXPECT_EQ(done.exit, ExitCode::kPass);
+    EXPECT_EQ(done.classes.at("sold_out"), 50);
+  }
 }
 
 }  // namespace coupon::load::test

@@ -162,7 +162,7 @@ TEST(Invariants, Ids_and_ranks_are_skipped_when_the_profile_names_none) {
 TEST(Invariants, Ranks_fail_when_one_is_given_twice) {
   auto run = honest();
   run.asks[1].rank = 1;
-  EXPECT_THAT(check_ranks(run).examples, testing::Contains(HasSubstr("rank 1 was given to m0 and m1")));
+  EXPECT_THAT(check_ranks(run).examples, testing::Contains(HasSubstr("rank 1 was given to m0 and to m1")));
 }
 
 TEST(Invariants, Ranks_fail_when_more_are_missing_than_requests_are_unknown) {

@@ -129,7 +129,7 @@ TEST(Verdict, Of_an_honest_run_says_what_happened_in_one_line) {
 TEST(Verdict, Names_the_violated_invariants_and_by_how_much) {
   auto run = honest();
   run.after->issued = 5;
-  EXPECT_THAT(render_verdict(report_of(run)), StartsWith("VERDICT fail: violated quota, fill, count; 3 issued"));
+  EXPECT_THAT(render_verdict(report_of(run)), StartsWith("VERDICT fail: violated quota, count; 3 issued"));
   EXPECT_THAT(render_verdict(report_of(run)), HasSubstr("; 2 over, 0 twice; "));
 }
 

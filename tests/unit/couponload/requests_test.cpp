@@ -1,56 +1,24 @@
+#include <array>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <random>
 #include <set>
 
-#include "couponload/members.hpp"
 #include "couponload/profile/request_template.hpp"
 
 namespace coupon::load::test {
 
+using testing::HasSubstr;
+
 namespace {
 
 const net::http::Url kUrl{.host = "shop", .port = 8080, .base_path = "/v2"};
-
-MemberFormat format(std::string_view text) { return MemberFormat::parse(text).value(); }
 
 RequestTemplate make(Headers headers = {}) {
   return {couponsrv_profile().request, "FLASH100", kUrl, std::move(headers)};
 }
 
 }  // namespace
-
-TEST(MemberFormat, Puts_the_number_where_the_braces_are) {
-  EXPECT_EQ(format("m{:08d}").name(42), "m00000042");
-  EXPECT_EQ(format("user-{}-x").name(7), "user-7-x");
-  EXPECT_EQ(format("{:03d}").name(12345), "12345");
-}
-
-TEST(MemberFormat, Refuses_what_is_not_one_number) {
-  for (const auto* bad : {"", "member", "{", "}{", "{}{}", "{:x}", "{:0d}", "{:099d}", "a b{}", "{:8d}"}) {
-    EXPECT_FALSE(MemberFormat::parse(bad)) << bad;
-  }
-}
-
-TEST(Members, Are_all_different_and_in_an_order_that_the_seed_decides) {
-  const Members first(format("m{}"), 1'000, 1, 7);
-  const Members again(format("m{}"), 1'000, 1, 7);
-  const Members other(format("m{}"), 1'000, 1, 8);
-  std::set<std::string> names;
-  bool same_as_other = true;
-  for (std::uint32_t seq = 0; seq < 1'000; ++seq) {
-    names.insert(first.name(seq));
-    EXPECT_EQ(first.name(seq), again.name(seq));
-    same_as_other = same_as_other && first.name(seq) == other.name(seq);
-  }
-  EXPECT_EQ(names.size(), 1'000U);
-  EXPECT_FALSE(same_as_other);
-}
-
-TEST(Members, Ask_several_times_in_a_row_when_told_so) {
-  const Members members(format("m{}"), 10, 4, 1);
-  EXPECT_EQ(members.distinct(), 3U);
-  EXPECT_EQ(members.name(0), members.name(3));
-  EXPECT_NE(members.name(3), members.name(4));
-}
 
 TEST(RequestTemplate, Is_a_whole_request) {
   auto request = make({{"X-Test", "1"}});
@@ -85,6 +53,90 @@ TEST(RequestTemplate, Patches_every_place_of_the_member) {
   EXPECT_EQ(text.find("aaaa"), std::string_view::npos);
   EXPECT_NE(text.find("/bbbb/x"), std::string_view::npos);
   EXPECT_NE(text.find(R"({"a":"bbbb","b":"bbbb"})"), std::string_view::npos);
+}
+
+TEST(RequestTemplate, Fills_every_kind_of_placeholder_in_paths_bodies_and_headers) {
+  const RequestShape shape{"POST",
+                           "/{run}/{seq}?t={var:t}",
+                           R"({"m":"{member}","a":{attempt},"k":"{key}"})",
+                           {{"Idempotency-Key", "{run}-{member}"}, {"X-Token", "{env:T}"}}};
+  RequestTemplate request(shape, "C", kUrl, {},
+                          {{"run", "R1"}, {"var:t", "a&b"}, {"key", "say \"hi\""}, {"env:T", "s e c"}});
+  EXPECT_EQ(request.render("m1", 7, 2),
+            "POST /v2/R1/7?t=a%26b HTTP/1.1\r\nHost: shop:8080\r\nIdempotency-Key: R1-m1\r\nX-Token: s e c\r\n"
+            "Content-Type: application/json\r\nContent-Length: 33\r\n\r\n"
+            R"({"m":"m1","a":2,"k":"say \"hi\""})");
+}
+
+// Whatever comes in whatever order, patching must give what a fresh template gives.
+TEST(RequestTemplate, Patched_in_place_with_any_values_it_is_what_it_would_be_made_anew) {
+  const RequestShape shape{"POST",
+                           "/{seq}/{uuid}",
+                           R"({"m":"{member}{member}","n":{seq}{attempt},"u":"{uuid}"})",
+                           {{"Key", "{uuid}{member}"}}};
+  const Variables variables{{"run", "R"}};
+  RequestTemplate patched(shape, "C", kUrl, {}, variables);
+  const std::array members{"a", "b", "", "longer", "longes", "q\"uote", "\xc3\xbc", "x@y.z", "+&%"};
+  std::mt19937_64 random(3);
+  for (int round = 0; round < 2'000; ++round) {
+    const auto* member = members[random() % members.size()];
+    const auto seq = random() % 200;
+    const auto attempt = static_cast<std::uint32_t>(1 + random() % 12);
+    RequestTemplate fresh(shape, "C", kUrl, {}, variables);
+    ASSERT_EQ(patched.render(member, seq, attempt), fresh.render(member, seq, attempt)) << member << ' ' << seq;
+    const auto whole = net::http::serialize(kUrl, make_question(shape, {"C", member, &variables, seq, attempt}, {}));
+    ASSERT_EQ(patched.render(member, seq, attempt), whole) << member << ' ' << seq;
+  }
+}
+
+TEST(RequestTemplate, Has_another_uuid_for_every_seq_attempt_and_run) {
+  const RequestShape shape{"POST", "/{uuid}", ""};
+  std::set<std::string> seen;
+  for (const auto* run : {"R1", "R2"}) {
+    RequestTemplate request(shape, "C", kUrl, {}, {{"run", run}});
+    for (std::uint64_t seq = 0; seq < 100; ++seq) {
+      for (std::uint32_t attempt = 1; attempt <= 3; ++attempt) seen.emplace(request.render("m", seq, attempt));
+    }
+  }
+  EXPECT_EQ(seen.size(), 600U);
+}
+
+TEST(RequestTemplate, Takes_the_code_from_the_variables_unless_it_is_told_another) {
+  const RequestShape shape{"GET", "/{code}", ""};
+  EXPECT_THAT(RequestTemplate(shape, "", kUrl, {}, {{"code", "V"}}).render("m"), HasSubstr("/v2/V "));
+  EXPECT_THAT(RequestTemplate(shape, "C", kUrl, {}, {{"code", "V"}}).render("m"), HasSubstr("/v2/C "));
+}
+
+TEST(RequestTemplate, A_field_of_the_command_line_replaces_one_of_the_profile) {
+  const RequestShape shape{"GET", "/", "", {{"X-A", "profile"}, {"X-B", "profile"}}};
+  RequestTemplate request(shape, "", kUrl, {{"x-a", "given"}});
+  const auto text = request.render("m");
+  EXPECT_THAT(text, HasSubstr("x-a: given\r\n"));
+  EXPECT_THAT(text, HasSubstr("X-B: profile\r\n"));
+  EXPECT_EQ(text.find("X-A"), std::string_view::npos);
+}
+
+TEST(Placeholders, Are_names_in_braces_and_nothing_else) {
+  for (const auto* plain : {"{", "}", "{}", "{ id }", R"({"a":{"b":1}})", "{1}", "{a b}", "{env:}", "{a:b}", "{{}}"}) {
+    const auto pieces = split_placeholders(plain);
+    ASSERT_EQ(pieces.size(), 1U) << plain;
+    EXPECT_EQ(pieces[0].text, plain);
+  }
+  const auto pieces = split_placeholders(R"({"x":{member},"y":"{env:A_1}"})");
+  ASSERT_EQ(pieces.size(), 5U);
+  EXPECT_EQ(pieces[1].kind, Piece::Kind::kMember);
+  EXPECT_EQ(pieces[3].text, "env:A_1");
+  EXPECT_EQ(split_placeholders("{{member}")[0].text, "{");
+}
+
+TEST(Placeholders, In_headers_refuse_values_that_would_break_them_apart) {
+  const RequestShape shape{"GET", "/", "", {{"Authorization", "Bearer {env:TOKEN}"}}};
+  EXPECT_TRUE(check_values(shape, {{"env:TOKEN", "abc"}}));
+  const auto wrong = check_values(shape, {{"env:TOKEN", "abc\r\nEvil: yes"}});
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().message, HasSubstr("the value of {env:TOKEN} has a control character"));
+  EXPECT_THAT(check_values(shape, {}).error().message, HasSubstr("{env:TOKEN} has no value"));
+  EXPECT_TRUE(check_values({"POST", "/", "{env:TOKEN}"}, {{"env:TOKEN", "a\nb"}})) << "a body escapes it";
 }
 
 }  // namespace coupon::load::test

@@ -1,0 +1,50 @@
+#include "couponload/burst/open_socket.hpp"
+
+#include <fmt/core.h>
+#include <netinet/in.h>
+
+namespace coupon::load {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+using NoPortYet = asio::detail::socket_option::boolean<IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT>;
+
+}  // namespace
+
+error_code open_socket(const Route& route, std::size_t number, Socket& socket) {
+  error_code error;
+  socket.open(route.server.protocol(), error);
+  if (!error) socket.non_blocking(true, error);
+  if (!error) socket.set_option(asio::ip::tcp::no_delay(true), error);
+  if (error || route.sources.empty()) return error;
+  socket.set_option(NoPortYet(true), error);
+  if (!error) socket.bind({route.sources[number % route.sources.size()], 0}, error);
+  return error;
+}
+
+void count_failure(const error_code& error, OpenTrouble& trouble) {
+  if (error == asio::error::no_descriptors || error.value() == ENFILE) ++trouble.out_of_descriptors;
+  if (error.value() == EADDRNOTAVAIL) ++trouble.out_of_ports;
+  if (trouble.first.empty()) trouble.first = error.message();
+}
+
+base::Result<asio::ip::address> parse_source(const std::string& text) {
+  error_code error;
+  const auto address = asio::ip::make_address(text, error);
+  if (!error) {
+    asio::io_context io(1);
+    asio::ip::tcp::acceptor probe(io);
+    const asio::ip::tcp::endpoint endpoint(address, 0);
+    probe.open(endpoint.protocol(), error);
+    if (!error) probe.bind(endpoint, error);
+  }
+  if (!error) return address;
+  return base::fail(
+      base::Errc::kInvalid,
+      fmt::format("'{}' must be a numeric address of this machine (see `ip address`): {}", text, error.message()));
+}
+
+}  // namespace coupon::load

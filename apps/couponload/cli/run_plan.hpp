@@ -1,0 +1,43 @@
+#pragma once
+// From options to what the engines, the verification and the report need.
+
+#include <boost/asio/ip/tcp.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "couponload/burst/burst.hpp"
+#include "couponload/cli/load_options.hpp"
+#include "couponload/flow/flow.hpp"
+#include "couponload/report/run_report.hpp"
+#include "couponload/verify/verify.hpp"
+
+namespace coupon::load {
+
+/// A run that has been checked and can begin.
+struct RunSetting {
+  LoadOptions options;
+  std::vector<std::string> argv;
+  ResolvedTarget target;  ///< its values change from repeat to repeat
+  MemberSource members;
+  boost::asio::ip::tcp::endpoint server;
+  std::optional<net::http::TlsContext> tls;  ///< of an https URL
+};
+
+/// Requests that can be told beforehand: of a closed run as many as there are connections.
+[[nodiscard]] std::uint64_t requests_of(const LoadOptions& options);
+
+/// The source of members, with at least as many as are needed. Reads a file.
+[[nodiscard]] base::Result<MemberSource> make_members(const LoadOptions& options, const Profile& profile);
+
+/// What evidence to keep: all of it when members ask more than once, because then a refusal may change what another
+/// answer to the same member proves.
+[[nodiscard]] EvidenceScope scope_of(const LoadOptions& options);
+
+[[nodiscard]] BurstPlan make_burst_plan(const RunSetting& setting, const Members& members);
+[[nodiscard]] FlowPlan make_flow_plan(const RunSetting& setting);
+/// Refers to `setting`.
+[[nodiscard]] Target make_target(const RunSetting& setting);
+[[nodiscard]] Scenario make_scenario(const RunSetting& setting);
+
+}  // namespace coupon::load
