@@ -17,8 +17,6 @@ constexpr std::int64_t kClockErrorMaxMs = 60'000;
 constexpr std::int64_t kRowsMax = 1'000'000'000;
 
 constexpr const char* kExamples = R"(Examples:
-  couponload burst --shard 1/2 --start-at 1760000000000 --evidence grants --out s1.json     on one machine
-  couponload burst --shard 2/2 --start-at 1760000000000 --evidence grants --out s2.json     on another
   couponload merge s1.json s2.json -o run.json     one result, one verdict; the evidence files lie beside
   couponload merge s1.json s2.json -o run.json --clock-error 5ms   the machines' clocks agree that well
 

@@ -64,6 +64,10 @@ void add_value_options(CLI::App& app, TargetOptions& options) {
   app.add_option("--cacert", options.tls.ca_file, "PEM file of the authorities to trust, for https")
       ->type_name("FILE")
       ->take_last();
+  app.add_option("--server-name", options.tls.server_name,
+                 "name to ask for and to expect in the certificate, instead of the URL's host")
+      ->type_name("NAME")
+      ->take_last();
   app.add_flag("--insecure", options.tls.insecure, "https with any certificate: nobody knows who answers");
 }
 
