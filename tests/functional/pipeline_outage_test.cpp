@@ -53,7 +53,7 @@ TEST(PipelineOutage, of_Redis_is_answered_with_503_and_is_over_when_it_is_back) 
   EXPECT_TRUE(eventually([&] { return is_issued(service, "refused"); })) << service.issue(kCode, "refused").body;
   const auto before = crowd.issued();
   EXPECT_TRUE(eventually([&] { return crowd.issued() >= before + 50; }));
-  EXPECT_EQ(trouble_of(service.get("/readyz")), "");
+  EXPECT_TRUE(eventually([&] { return trouble_of(service.get("/readyz")).empty(); })) << service.get("/readyz").body;
   crowd.stop();
   auto told = crowd.join();
   told.unsure.insert("refused");
