@@ -11,6 +11,10 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-s
   -Wunused -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wduplicated-cond -Wlogical-op)
+  if(CMAKE_UNITY_BUILD)
+    # Meant for headers; a source that is read through another file looks like one.
+    add_compile_options(-Wno-subobject-linkage)
+  endif()
 endif()
 if(COUPON_WERROR)
   add_compile_options(-Werror)
@@ -33,7 +37,9 @@ endif()
 
 find_program(COUPON_CCACHE ccache)
 if(COUPON_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${COUPON_CCACHE})
+  # What was compiled in one folder is found again from another.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${COUPON_CCACHE})
 endif()
 find_program(COUPON_MOLD mold)
 if(COUPON_MOLD)

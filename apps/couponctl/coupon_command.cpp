@@ -18,8 +18,6 @@ namespace coupon::ctl {
 
 namespace {
 
-constexpr std::size_t kPage = 500;
-
 struct CreateOptions {
   std::int64_t quota = 0;
   std::string title;
@@ -68,13 +66,13 @@ int list(Session& session) {
   base::Table table{{"code", "title", "quota", "state", "opens_at", "ends_at"}, {}};
   std::string after;
   for (;;) {
-    const auto page = (*backend)->ledger.coupons(after, kPage);
+    const auto page = (*backend)->ledger.coupons(after, kPageRows);
     if (!page) return session.fail(page.error());
     for (const auto& coupon : *page) {
       table.rows.push_back({coupon.code.text(), coupon.title, coupon.quota, std::string(name_of(coupon.state)),
                             instant_cell(coupon.window.opens_ms), instant_cell(coupon.window.ends_ms)});
     }
-    if (page->size() < kPage) break;
+    if (page->size() < kPageRows) break;
     after = page->back().code.text();
   }
   session.print(table);

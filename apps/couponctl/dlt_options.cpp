@@ -13,7 +13,6 @@ namespace coupon::ctl {
 
 namespace {
 
-constexpr std::size_t kPage = 500;
 constexpr std::int64_t kLimitMax = 1'000'000'000;
 
 base::Cell optional_cell(const std::string& text) {
@@ -86,11 +85,11 @@ base::Result<std::int64_t> each_letter(Ledger& ledger, const LetterChoice& choic
   std::int64_t after = 0;
   while (count < choice.limit) {
     const auto page =
-        ledger.dead_letters(*filter, after, std::min(kPage, static_cast<std::size_t>(choice.limit - count)));
+        ledger.dead_letters(*filter, after, std::min(kPageRows, static_cast<std::size_t>(choice.limit - count)));
     if (!page) return std::unexpected(page.error());
     for (const auto& letter : *page) COUPON_TRY(visit(letter));
     count += static_cast<std::int64_t>(page->size());
-    if (page->size() < kPage) break;
+    if (page->size() < kPageRows) break;
     after = page->back().id;
   }
   return count;

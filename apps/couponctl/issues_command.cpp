@@ -14,7 +14,6 @@ namespace coupon::ctl {
 
 namespace {
 
-constexpr std::size_t kPage = 1'000;
 constexpr std::int64_t kListMax = 100'000;
 
 struct ListOptions {
@@ -86,11 +85,11 @@ int export_all(Session& session, const CouponCode& code) {
   GrantId id;
   std::size_t count = 0;
   for (;;) {
-    const auto rows = (*backend)->ledger.rows(code, rank, id, kPage);
+    const auto rows = (*backend)->ledger.rows(code, rank, id, kPageRows);
     if (!rows) return session.fail(rows.error());
     if (!rows->empty() || count == 0) session.print_text(page_text(*rows, count == 0, session.format()));
     count += rows->size();
-    if (rows->size() < kPage) break;
+    if (rows->size() < kPageRows) break;
     rank = rows->back().grant.rank;
     id = rows->back().grant.id;
   }

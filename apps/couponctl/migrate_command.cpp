@@ -12,7 +12,7 @@ namespace coupon::ctl {
 
 namespace {
 
-int status(Session& session) {
+int show_migrations(Session& session) {
   const auto all = profile::migrations(session.engine_config());
   if (!all) return session.fail(all.error());
   base::Table table{{"number", "name", "applied_at"}, {}};
@@ -27,7 +27,7 @@ int up(Session& session) {
   const auto count = profile::migrate(session.engine_config());
   if (!count) return session.fail(count.error());
   session.note(fmt::format("{} applied", *count));
-  return status(session);
+  return show_migrations(session);
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ void add_migrate_commands(CLI::App& app, Session& session) {
     session.run_later([&session] { return up(session); });
   });
   group->add_subcommand("status", "what is applied and what is missing; changes nothing")->callback([&session] {
-    session.run_later([&session] { return status(session); });
+    session.run_later([&session] { return show_migrations(session); });
   });
 }
 

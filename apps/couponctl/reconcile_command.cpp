@@ -14,8 +14,6 @@ namespace coupon::ctl {
 
 namespace {
 
-constexpr std::size_t kPage = 500;
-
 base::Cell text_cell(const std::string& text) {
   if (text.empty()) return std::monostate{};
   return text;
@@ -31,10 +29,10 @@ base::Result<std::vector<CouponCode>> wanted(service::Backend& backend, const st
   if (!codes.empty()) return codes;
   std::string after;
   for (;;) {
-    const auto page = backend.ledger.coupons(after, kPage);
+    const auto page = backend.ledger.coupons(after, kPageRows);
     if (!page) return std::unexpected(page.error());
     for (const auto& coupon : *page) codes.push_back(coupon.code);
-    if (page->size() < kPage) return codes;
+    if (page->size() < kPageRows) return codes;
     after = page->back().code.text();
   }
 }

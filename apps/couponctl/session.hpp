@@ -19,6 +19,9 @@ class App;
 
 namespace coupon::ctl {
 
+/// What a listing asks the ledger for at once.
+inline constexpr std::size_t kPageRows = 500;
+
 inline constexpr int kOk = 0;
 inline constexpr int kFailed = 1;  ///< also: reconcile found differences
 

@@ -12,8 +12,6 @@ namespace coupon::ctl {
 
 namespace {
 
-constexpr std::size_t kPage = 500;
-
 base::Result<std::vector<base::Cell>> row_of(service::Backend& backend, const Coupon& coupon) {
   const auto gate = backend.gate.status(coupon.code);
   if (!gate) return std::unexpected(gate.error());
@@ -27,21 +25,21 @@ base::Result<std::vector<base::Cell>> row_of(service::Backend& backend, const Co
       gate->pending,      counts->issued + counts->used,      counts->dead_open};
 }
 
-int status(Session& session) {
+int show_status(Session& session) {
   auto opened = session.backend();
   if (!opened) return session.fail(opened.error());
   auto& backend = **opened;
   base::Table table{{"code", "state", "gate", "quota", "remaining", "held", "pending", "recorded", "dead_letters"}, {}};
   std::string after;
   for (;;) {
-    const auto page = backend.ledger.coupons(after, kPage);
+    const auto page = backend.ledger.coupons(after, kPageRows);
     if (!page) return session.fail(page.error());
     for (const auto& coupon : *page) {
       auto row = row_of(backend, coupon);
       if (!row) return session.fail(row.error());
       table.rows.push_back(std::move(*row));
     }
-    if (page->size() < kPage) break;
+    if (page->size() < kPageRows) break;
     after = page->back().code.text();
   }
   const auto end = backend.reader.end();
@@ -60,7 +58,7 @@ int status(Session& session) {
 
 void add_status_command(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("status", "every coupon, in the gate and in the ledger, and the journal's lag");
-  command->callback([&session] { session.run_later([&session] { return status(session); }); });
+  command->callback([&session] { session.run_later([&session] { return show_status(session); }); });
 }
 
 }  // namespace coupon::ctl

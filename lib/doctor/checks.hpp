@@ -10,6 +10,9 @@
 
 namespace coupon::doctor {
 
+/// Between this host's clock and a server's.
+inline constexpr std::int64_t kSkewMaxMs = 1'000;
+
 /// Collects the checks of one subject.
 class Findings {
  public:

@@ -12,8 +12,6 @@ namespace {
 using net::sql::MysqlRow;
 using net::sql::MysqlSession;
 
-constexpr std::int64_t kSkewMaxMs = 1'000;
-
 // The one value that a query gives; the error's text when it cannot be asked.
 base::Result<std::string> value_of(MysqlSession& session, const std::string& sql) {
   std::string value;

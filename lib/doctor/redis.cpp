@@ -16,7 +16,6 @@ namespace {
 using net::redis::Arguments;
 using net::redis::Reply;
 
-constexpr std::int64_t kSkewMaxMs = 1'000;
 constexpr std::int64_t kVersionMin = 7;
 
 class Redis {

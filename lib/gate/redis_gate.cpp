@@ -18,7 +18,6 @@ using net::redis::View;
 namespace {
 
 constexpr std::size_t kIssueHead = 6;
-constexpr std::size_t kScanHead = 3;
 constexpr std::size_t kScanPageMax = 1'000;  // Redis does nothing else meanwhile
 
 std::uint32_t epoch_of(View view) { return static_cast<std::uint32_t>(number_of(view)); }

@@ -16,7 +16,6 @@ using base::Result;
 using net::redis::View;
 
 namespace {
-constexpr std::size_t kScanHead = 3;
 constexpr std::size_t kScanPage = 1'000;
 constexpr std::size_t kSettleStep = 1'000;
 

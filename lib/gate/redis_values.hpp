@@ -10,6 +10,9 @@
 
 namespace coupon::gate {
 
+/// The fields before the first entry of a reply of scan.
+inline constexpr std::size_t kScanHead = 3;
+
 /// The number of keys, and the coupon's keys in the order of common.lua; the script's own arguments follow.
 [[nodiscard]] net::redis::Arguments keys_of(const CouponCode& code);
 void add_token(net::redis::Arguments& arguments, const BuildToken& token);

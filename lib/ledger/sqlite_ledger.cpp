@@ -17,7 +17,7 @@ using Kind = net::sql::GroupCommit::Kind;
 
 namespace {
 
-constexpr std::string_view kCouponColumns =
+constexpr std::string_view kSqliteCouponColumns =
     "SELECT code, title, quota, version, epoch, state, opens_ms, ends_ms, created_ms FROM coupons";
 
 Result<Coupon> coupon_from(const net::sql::Statement& row) {
@@ -186,7 +186,7 @@ Result<bool> revoke_grant(Database& database, const CouponCode& code, const Gran
 }  // namespace
 
 Result<std::optional<Coupon>> read_coupon(Database& database, const CouponCode& code) {
-  static const std::string kSql = std::string(kCouponColumns) + " WHERE code = ?1";
+  static const std::string kSql = std::string(kSqliteCouponColumns) + " WHERE code = ?1";
   auto row = database.cached(kSql);
   row->bind(1, code.text());
   const auto there = row->step();
@@ -273,7 +273,7 @@ Result<Coupon> SqliteLedger::coupon(const CouponCode& code, bool with_deleted) {
 Result<std::vector<Coupon>> SqliteLedger::coupons(std::string_view after, std::size_t limit) {
   return run<std::vector<Coupon>>(Kind::kRead, [&](Database& db) {
     static const std::string kSql =
-        std::string(kCouponColumns) + " WHERE code > ?1 AND state <> 'DELETED' ORDER BY code LIMIT ?2";
+        std::string(kSqliteCouponColumns) + " WHERE code > ?1 AND state <> 'DELETED' ORDER BY code LIMIT ?2";
     auto rows = db.cached(kSql);
     rows->bind(1, after).bind(2, static_cast<std::int64_t>(limit));
     return read_all<Coupon>(*rows.operator->(), coupon_from);

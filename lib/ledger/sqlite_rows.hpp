@@ -44,8 +44,9 @@ namespace coupon::ledger {
 [[nodiscard]] base::Result<> update_letter(net::sql::Database& database, const DeadLetter& letter);
 
 /// All rows of a query, each made by `read(row) -> Result<Row>`.
-template <class Row, class Read>
-[[nodiscard]] base::Result<std::vector<Row>> read_all(net::sql::Statement& rows, Read read) {
+template <class Row>
+[[nodiscard]] base::Result<std::vector<Row>> read_all(net::sql::Statement& rows,
+                                                      base::Result<Row> (*read)(const net::sql::Statement&)) {
   std::vector<Row> out;
   for (;;) {
     const auto more = rows.step();

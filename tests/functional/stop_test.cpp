@@ -30,7 +30,6 @@ TEST(Stop, by_SIGTERM_answers_every_request_that_was_sent_before) {
   for (std::size_t i = 0; i < connections.size(); ++i) {
     const auto answer = connections[i]->receive();
     ASSERT_TRUE(answer.has_value()) << "no answer for request " << i;
-    EXPECT_EQ(answer->header("Connection"), "close");
     issued += answer->status == 200;
     sold_out += error_code(*answer) == "COUPON-003";
     if (answer->status == 200) grants["m" + std::to_string(i)] = json_of(*answer)["data"]["issueId"];
@@ -38,6 +37,8 @@ TEST(Stop, by_SIGTERM_answers_every_request_that_was_sent_before) {
   EXPECT_EQ(issued, 50);
   EXPECT_EQ(sold_out, 150);
   EXPECT_EQ(service.process().wait(), 0);
+  // One that was answered before the signal arrived was not told, and is closed all the same.
+  for (const auto& connection : connections) EXPECT_FALSE(connection->receive().has_value());
   Service again(shop.folder.path());
   expect_truth(shop, again, "FLASH100", 50, grants);
 }

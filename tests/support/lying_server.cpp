@@ -22,7 +22,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using boost::system::error_code;
+using ErrorCode = boost::system::error_code;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kBacklog = 4096;
@@ -55,7 +55,7 @@ struct LyingServer::Impl {
     Session(tcp::socket the_socket, Impl& the_owner) : socket(std::move(the_socket)), owner(the_owner) {}
 
     void read() {
-      socket.async_read_some(asio::buffer(scratch), [self = shared_from_this()](error_code error, std::size_t size) {
+      socket.async_read_some(asio::buffer(scratch), [self = shared_from_this()](ErrorCode error, std::size_t size) {
         if (error) return;
         self->input.append(self->scratch.data(), size);
         self->serve();
@@ -74,17 +74,16 @@ struct LyingServer::Impl {
 
     void send(std::string text, bool close = false) {
       output = std::move(text);
-      asio::async_write(socket, asio::buffer(output),
-                        [self = shared_from_this(), close](error_code error, std::size_t) {
-                          if (error) return;
-                          if (close) return self->socket.close();
-                          self->read();
-                        });
+      asio::async_write(socket, asio::buffer(output), [self = shared_from_this(), close](ErrorCode error, std::size_t) {
+        if (error) return;
+        if (close) return self->socket.close();
+        self->read();
+      });
     }
 
     void send_at(SteadyInstant instant, std::string text, std::function<void()> sending) {
       timer.emplace(socket.get_executor(), instant);
-      timer->async_wait([self = shared_from_this(), text = std::move(text), sending](error_code error) mutable {
+      timer->async_wait([self = shared_from_this(), text = std::move(text), sending](ErrorCode error) mutable {
         if (error) return;
         sending();
         self->send(std::move(text));
@@ -105,12 +104,12 @@ struct LyingServer::Impl {
   };
 
   void accept() {
-    acceptor.async_accept([this](error_code error, tcp::socket socket) {
+    acceptor.async_accept([this](ErrorCode error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
       if (!error) std::make_shared<Session>(std::move(socket), *this)->read();
       if (lies.accept_pause.count() == 0) return accept();
       accept_timer.expires_after(lies.accept_pause);
-      accept_timer.async_wait([this](error_code stopped) {
+      accept_timer.async_wait([this](ErrorCode stopped) {
         if (!stopped) accept();
       });
     });

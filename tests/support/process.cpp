@@ -25,7 +25,7 @@ std::string temp_file() {
 }
 
 void redirect(const std::string& path, int descriptor) {
-  const int opened = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  const int opened = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   if (opened < 0 || dup2(opened, descriptor) < 0) _exit(127);
 }
 

@@ -20,7 +20,7 @@ namespace coupon::test {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using boost::system::error_code;
+using ErrorCode = boost::system::error_code;
 
 namespace {
 
@@ -30,7 +30,7 @@ std::size_t index_of(TcpProxy::Way way) { return static_cast<std::size_t>(way); 
 
 // A reset, so that the peer does not take it for an orderly end.
 void reset(tcp::socket& socket) {
-  error_code error;  // what cannot be closed properly is closed all the same
+  ErrorCode error;  // what cannot be closed properly is closed all the same
   socket.set_option(asio::socket_base::linger(true, 0), error);
   socket.close(error);
 }
@@ -70,13 +70,13 @@ struct TcpProxy::Impl {
 
   void accept() {
     auto link = std::make_shared<Link>(io);
-    acceptor.async_accept(link->client, [this, link](const error_code& error) {
+    acceptor.async_accept(link->client, [this, link](const ErrorCode& error) {
       if (error == asio::error::operation_aborted) return;
       accept();
       if (error) return;  // it was gone before it was taken
       if (refusing) return reset(link->client);
       ++connections;
-      link->target.async_connect(target, [this, link](const error_code& failed) {
+      link->target.async_connect(target, [this, link](const ErrorCode& failed) {
         if (failed) return end(link);
         links.insert(link);
         for (auto& pump : link->pumps) read(link, pump);
@@ -85,16 +85,15 @@ struct TcpProxy::Impl {
   }
 
   void read(const Shared& link, Pump& pump) {
-    pump.from.async_read_some(asio::buffer(pump.buffer),
-                              [this, link, &pump](const error_code& error, std::size_t size) {
-                                if (error) return error == asio::error::eof ? half_close(link, pump) : end(link);
-                                pump.waiting = size;
-                                if (wait.count() == 0) return pass(link, pump);
-                                pump.timer.expires_after(wait);
-                                pump.timer.async_wait([this, link, &pump](const error_code& stopped) {
-                                  if (!stopped) pass(link, pump);
-                                });
-                              });
+    pump.from.async_read_some(asio::buffer(pump.buffer), [this, link, &pump](const ErrorCode& error, std::size_t size) {
+      if (error) return error == asio::error::eof ? half_close(link, pump) : end(link);
+      pump.waiting = size;
+      if (wait.count() == 0) return pass(link, pump);
+      pump.timer.expires_after(wait);
+      pump.timer.async_wait([this, link, &pump](const ErrorCode& stopped) {
+        if (!stopped) pass(link, pump);
+      });
+    });
   }
 
   // Bytes that were read go on, wait, or are lost, as the test wants it.
@@ -116,14 +115,14 @@ struct TcpProxy::Impl {
     }
     bytes.at(way) += static_cast<std::int64_t>(size);
     asio::async_write(pump.to, asio::buffer(pump.buffer, size),
-                      [this, link, &pump, last](const error_code& error, std::size_t) {
+                      [this, link, &pump, last](const ErrorCode& error, std::size_t) {
                         if (error || last) return end(link);
                         read(link, pump);
                       });
   }
 
   void half_close(const Shared& link, Pump& pump) {
-    error_code error;
+    ErrorCode error;
     pump.to.shutdown(tcp::socket::shutdown_send, error);
     if (error) end(link);
   }
@@ -173,7 +172,7 @@ TcpProxy::TcpProxy(std::uint16_t target_port, std::uint16_t listen_port)
 
 TcpProxy::~TcpProxy() {
   impl_->call([this] {
-    error_code error;  // it ends anyway
+    ErrorCode error;  // it ends anyway
     impl_->acceptor.close(error);
     for (const auto& link : std::set<Impl::Shared>(impl_->links)) impl_->end(link);
   });

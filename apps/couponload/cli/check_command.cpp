@@ -15,9 +15,9 @@ namespace coupon::load {
 
 namespace {
 
-constexpr std::int64_t kTimeMaxMs = 600'000;
+constexpr std::int64_t kAnswerTimeMaxMs = 600'000;
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kCheckExamples = R"(Examples:
   couponload check couponsrv                      a built-in profile (couponsrv, fcfs-s0, fcfs-s2)
   couponload check shop.toml                      every mistake with its line, what is checked, the request as bytes
   couponload check shop.toml --probe http://127.0.0.1:8080 --code SPRING
@@ -80,7 +80,7 @@ ExitCode run_probe(const CheckOptions& options, std::ostream& out) {
 
 CheckCommandLine::CheckCommandLine(CLI::App& parent)
     : app_(parent.add_subcommand("check", "explains a profile, and probes a server with it")), settings_(*app_) {
-  app_->footer(kExamples);
+  app_->footer(kCheckExamples);
   auto& target = options_.target;
   app_->add_option("PROFILE", target.profile, "a built-in profile or a TOML file")->required()->type_name("PROFILE");
   app_->add_option_function<std::string>(
@@ -96,7 +96,7 @@ CheckCommandLine::CheckCommandLine(CLI::App& parent)
       ->expected(0, 1)
       ->type_name("[URL]")
       ->take_last();
-  settings_.duration({"timeout", "for an answer"}, options_.timeout_ms, kTimeMaxMs);
+  settings_.duration({"timeout", "for an answer"}, options_.timeout_ms, kAnswerTimeMaxMs);
   add_value_options(*app_, target);
 }
 

@@ -7,15 +7,15 @@
 #include <optional>
 
 #include "couponload/compare/compare.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
 namespace {
 
-constexpr double kPercent = 100;
 constexpr double kBandMaxPercent = 1000;
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kCompareExamples = R"(Examples:
   couponload burst --repeat 5 --out before.json
   couponload burst --repeat 5 --out after.json
   couponload compare before.json after.json       every figure: medians, shift, exact p, Holm's correction
@@ -69,7 +69,7 @@ std::optional<std::vector<RunDocument>> load_all(const std::vector<std::string>&
 CompareCommandLine::CompareCommandLine(CLI::App& parent)
     : app_(parent.add_subcommand("compare", "says whether the second result is slower than the first")),
       options_(std::make_unique<CompareOptions>()) {
-  app_->footer(kExamples);
+  app_->footer(kCompareExamples);
   const auto add_side = [this](const char* name, std::vector<std::string>& paths) {
     app_->add_option_function<std::string>(
             name, [&paths](const std::string& text) { paths = split(text); }, "result files, separated by commas")

@@ -13,7 +13,7 @@ namespace coupon::load {
 
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kInitExamples = R"(Examples:
   couponload init                       profile.toml
   couponload init shop.toml             then change it, and: couponload check shop.toml
   couponload init -                     to standard output
@@ -34,7 +34,7 @@ struct Close {
 
 InitCommandLine::InitCommandLine(CLI::App& parent)
     : app_(parent.add_subcommand("init", "writes a commented profile to begin with")) {
-  app_->footer(kExamples);
+  app_->footer(kInitExamples);
   app_->add_option("FILE", path_, "the file to write; never one that is there already")
       ->type_name("FILE")
       ->default_str(path_);

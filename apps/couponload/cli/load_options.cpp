@@ -5,12 +5,11 @@
 
 #include "couponload/burst/instant.hpp"
 #include "couponload/cli/load_flags.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
 namespace {
-
-constexpr double kPercent = 100;
 
 constexpr const char* kExitCodes = R"(
 Exit codes: 0 pass, 2 wrong usage or a limit of this machine, 3 server unreachable or coupon missing,

@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kClockErrorMaxMs = 60'000;
 constexpr std::int64_t kRowsMax = 1'000'000'000;
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kMergeExamples = R"(Examples:
   couponload merge s1.json s2.json -o run.json     one result, one verdict; the evidence files lie beside
   couponload merge s1.json s2.json -o run.json --clock-error 5ms   the machines' clocks agree that well
 
@@ -38,7 +38,7 @@ struct MergeCommandLine::Raw {
 
 MergeCommandLine::MergeCommandLine(CLI::App& parent) : raw_(std::make_unique<Raw>(parent)) {
   auto& app = *raw_->app;
-  app.footer(kExamples);
+  app.footer(kMergeExamples);
   app.add_option("SHARD", raw_->options.plan.paths, "the result file of every shard")
       ->required()
       ->type_name("S.json …");

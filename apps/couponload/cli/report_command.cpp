@@ -10,7 +10,7 @@ namespace coupon::load {
 
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kReportExamples = R"(Examples:
   couponload burst --out run.json                 keeps the result
   couponload report run.json                      the table that the run printed
   couponload report run.json --format html --out run.html
@@ -35,7 +35,7 @@ Outcome parse_class(const std::string& text) {
 ReportCommandLine::ReportCommandLine(CLI::App& parent)
     : app_(parent.add_subcommand("report", "shows a result in another form")),
       options_(std::make_unique<ReportOptions>()) {
-  app_->footer(kExamples);
+  app_->footer(kReportExamples);
   app_->add_option("RUN", options_->path, "a result file (--out of a run); - is standard input")
       ->required()
       ->type_name("RUN.json");

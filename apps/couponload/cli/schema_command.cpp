@@ -8,7 +8,7 @@ namespace coupon::load {
 
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kSchemaExamples = R"(Examples:
   couponload schema > run.schema.json
   couponload burst --out run.json; python3 -m jsonschema -i run.json run.schema.json)";
 
@@ -16,7 +16,7 @@ constexpr const char* kExamples = R"(Examples:
 
 SchemaCommandLine::SchemaCommandLine(CLI::App& parent)
     : app_(parent.add_subcommand("schema", "prints the JSON Schema of results")) {
-  app_->footer(kExamples);
+  app_->footer(kSchemaExamples);
 }
 
 bool SchemaCommandLine::chosen() const { return app_->parsed(); }

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "couponload/compare/rank_test.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
@@ -14,8 +15,7 @@ using base::Result;
 
 namespace {
 
-constexpr double kMedian = 50;
-constexpr double kTail = 99;
+constexpr double kTailPercentile = 99;
 
 // Few, because Holm divides by their number: with five repeats a side the smallest p is 2/252, and six metrics are the
 // most that can ever be significant.
@@ -28,13 +28,13 @@ struct Metric {
 
 constexpr std::array kMetrics{
     Metric{"latency p50", "ns", false,
-           [](const Figures& f) { return static_cast<double>(f.all.latency.percentile(kMedian)); }},
+           [](const Figures& f) { return static_cast<double>(f.all.latency.percentile(kMedianPercentile)); }},
     Metric{"latency p99", "ns", false,
-           [](const Figures& f) { return static_cast<double>(f.all.latency.percentile(kTail)); }},
+           [](const Figures& f) { return static_cast<double>(f.all.latency.percentile(kTailPercentile)); }},
     Metric{"service p50", "ns", false,
-           [](const Figures& f) { return static_cast<double>(f.all.service.percentile(kMedian)); }},
+           [](const Figures& f) { return static_cast<double>(f.all.service.percentile(kMedianPercentile)); }},
     Metric{"service p99", "ns", false,
-           [](const Figures& f) { return static_cast<double>(f.all.service.percentile(kTail)); }},
+           [](const Figures& f) { return static_cast<double>(f.all.service.percentile(kTailPercentile)); }},
     Metric{"throughput", "1/s", true, [](const Figures& f) { return throughput_per_s(f); }}};
 
 using Repeats = std::vector<const RepeatDocument*>;

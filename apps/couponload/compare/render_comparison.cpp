@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "couponload/compare/compare.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
@@ -10,7 +11,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kIndent = 1;
-constexpr double kPercent = 100;
 constexpr double kNsPerMsReal = 1e6;
 
 std::string value(const MetricComparison& one, double number) {

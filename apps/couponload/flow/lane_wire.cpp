@@ -5,12 +5,12 @@ namespace coupon::load {
 
 namespace asio = boost::asio;
 using Stage = Channel::Stage;
-using State = net::http::TlsFilter::State;
+using Sealing = net::http::TlsFilter::State;
 
 Lane::ErrorCode Lane::write(Channel& channel, std::string_view bytes) {
   if (!channel.tls) return write_raw(channel, bytes);
   sealed_.clear();
-  if (channel.tls->seal(bytes, sealed_) != State::kOpen) return asio::error::connection_aborted;
+  if (channel.tls->seal(bytes, sealed_) != Sealing::kOpen) return asio::error::connection_aborted;
   return write_raw(channel, sealed_);
 }
 
@@ -42,21 +42,21 @@ void Lane::write_rest(Channel& channel) {
 void Lane::shake(Channel& channel) {
   channel.tls = std::make_unique<net::http::TlsFilter>(*plan_.route.tls);
   sealed_.clear();
-  const bool failed = channel.tls->start(sealed_) == State::kFailed;
+  const bool failed = channel.tls->start(sealed_) == Sealing::kFailed;
   if (failed || write_raw(channel, sealed_)) on_ended(channel, false, now_ns());
 }
 
 void Lane::decrypt(Channel& channel, std::string_view bytes, std::int64_t now) {
   const auto life = channel.life;
-  const bool shaking = channel.tls->state() == State::kHandshaking;
+  const bool shaking = channel.tls->state() == Sealing::kHandshaking;
   plaintext_.clear();
   sealed_.clear();
   const auto state = channel.tls->feed(bytes, plaintext_, sealed_);
   if (!sealed_.empty() && write_raw(channel, sealed_)) return on_ended(channel, false, now);
-  if (shaking && state == State::kOpen) established(channel, now);
+  if (shaking && state == Sealing::kOpen) established(channel, now);
   if (life == channel.life && !plaintext_.empty()) on_bytes(channel, plaintext_, now);
-  const bool over = state == State::kClosed || state == State::kFailed;
-  if (life == channel.life && over) on_ended(channel, state == State::kClosed, now);
+  const bool over = state == Sealing::kClosed || state == Sealing::kFailed;
+  if (life == channel.life && over) on_ended(channel, state == Sealing::kClosed, now);
 }
 
 }  // namespace coupon::load

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "couponload/excerpt.hpp"
 #include "couponload/members.hpp"
 #include "couponload/profile/classify.hpp"
 #include "couponload/profile/condition.hpp"
@@ -20,18 +21,10 @@ using net::http::Answer;
 
 namespace {
 
-constexpr std::size_t kShownBytes = 300;
 constexpr int kOk = 200;
 // Beyond the numbers of any run.
 constexpr std::uint64_t kThrowawayFirst = 90'000'000;
 constexpr std::uint64_t kThrowawayLast = 99'999'999;
-
-std::string shown(const std::string& body) {
-  if (body.empty()) return "an empty body";
-  auto text = body.substr(0, kShownBytes);
-  std::ranges::replace_if(text, [](unsigned char c) { return c < ' '; }, ' ');
-  return body.size() > kShownBytes ? text + "…" : text;
-}
 
 Result<std::string> throwaway_member(const MemberShape& shape) {
   std::random_device random;
@@ -53,7 +46,7 @@ class Prober {
     line("asked", fmt::format("as member {}", member_));
     const auto answer = ask(profile_.request);
     if (!answer) return std::unexpected(answer.error());
-    line("answered", fmt::format("{}: {}", answer->status, shown(answer->body)));
+    line("answered", fmt::format("{}: {}", answer->status, excerpt(answer->body)));
     judge(*answer);
     read_numbers("quota", profile_.quota.path, {{"quota", profile_.quota.pointer}});
     read_numbers(
@@ -139,7 +132,7 @@ class Prober {
       mismatch(fmt::format("{}: {}", name, answer.error().message));
       return std::nullopt;
     }
-    line(name, fmt::format("answered {}: {}", answer->status, shown(answer->body)));
+    line(name, fmt::format("answered {}: {}", answer->status, excerpt(answer->body)));
     if (answer->status == kOk) return std::move(*answer);
     mismatch(fmt::format("{}: GET {} answered {}, not 200", name, path, answer->status));
     return std::nullopt;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "couponload/excerpt.hpp"
 #include "couponload/profile/classify.hpp"
 #include "couponload/profile/request_template.hpp"
 
@@ -17,7 +18,6 @@ using net::http::Answer;
 
 namespace {
 
-constexpr std::size_t kShownBytes = 200;
 constexpr int kOkMin = 200;
 constexpr int kOkMax = 299;
 
@@ -25,13 +25,6 @@ using Instant = std::chrono::steady_clock::time_point;
 
 std::int64_t ms_until(Instant deadline) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
-}
-
-// The first bytes of an answer on one line.
-std::string shown(const std::string& body) {
-  auto text = body.substr(0, kShownBytes);
-  std::ranges::replace_if(text, [](unsigned char c) { return c < ' '; }, ' ');
-  return body.size() > kShownBytes ? text + "…" : text;
 }
 
 bool is_expected(const Step& step, int status) {
@@ -59,8 +52,8 @@ class Runner {
     const auto answer = net::http::Client(plan_.url, config).ask(question);
     if (!answer) return std::unexpected(answer.error().in("no answer"));
     if (!is_expected(step, answer->status)) {
-      return fail(Errc::kConflict,
-                  fmt::format("answered {}, expected {}: {}", answer->status, expectation(step), shown(answer->body)));
+      return fail(Errc::kConflict, fmt::format("answered {}, expected {}: {}", answer->status, expectation(step),
+                                               excerpt(answer->body)));
     }
     return capture(step, *answer, values);
   }
@@ -73,7 +66,7 @@ class Runner {
       auto value = text_at(body, pointer);
       if (value.empty()) {
         return fail(Errc::kConflict, fmt::format("answered {} but has nothing at {} for {{{}}}: {}", answer.status,
-                                                 pointer, name, shown(answer.body)));
+                                                 pointer, name, excerpt(answer.body)));
       }
       values[name] = std::move(value);
     }

@@ -1,12 +1,11 @@
 #include <fmt/format.h>
 
 #include "couponload/report/render.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
 namespace {
-
-constexpr double kNsPerSecond = 1e9;
 
 double seconds(std::int64_t ns) { return static_cast<double>(ns) / kNsPerSecond; }
 

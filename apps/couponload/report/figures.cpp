@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "couponload/units.hpp"
+
 namespace coupon::load {
 
 namespace {
 
 constexpr double kSamplesBeyond = 10;
-constexpr double kWhole = 100;
 constexpr double kNsPerS = 1e9;
 
 std::string_view code_of(const Evidence& ask) {
@@ -97,7 +98,7 @@ double throughput_per_s(const Figures& figures) {
 
 bool enough_samples(std::int64_t count, double percentile) {
   // Rounded: 1 - 0.999 is not exactly a thousandth.
-  return count >= std::llround(kSamplesBeyond * kWhole / (kWhole - percentile));
+  return count >= std::llround(kSamplesBeyond * kPercent / (kPercent - percentile));
 }
 
 }  // namespace coupon::load

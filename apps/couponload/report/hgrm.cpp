@@ -6,12 +6,12 @@
 
 #include "base/text.hpp"
 #include "couponload/report/render.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
 namespace {
 
-constexpr double kWhole = 100;
 constexpr int kTicks = 5;
 
 // The two figures of the layout that the reference prints below its table.
@@ -40,10 +40,10 @@ std::string percentile_table(const base::Histogram& histogram, double ratio) {
   const auto out = std::back_inserter(text);
   fmt::format_to(out, "{:>12} {:>14} {:>10} {:>14}\n\n", "Value", "Percentile", "TotalCount", "1/(1-Percentile)");
   for (const auto& row : histogram.percentile_rows(kTicks)) {
-    const auto share = row.percentile / kWhole;
+    const auto share = row.percentile / kPercent;
     fmt::format_to(out, "{:12.{}f} {:2.12f} {:10}", static_cast<double>(row.value) / ratio, histogram.digits(), share,
                    row.total_count);
-    if (row.percentile < kWhole) fmt::format_to(out, " {:14.2f}", 1 / (1 - share));
+    if (row.percentile < kPercent) fmt::format_to(out, " {:14.2f}", 1 / (1 - share));
     fmt::format_to(out, "\n");
   }
   const auto layout = layout_of(histogram);

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "couponload/report/render.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
@@ -15,7 +16,6 @@ using base::Result;
 namespace {
 
 constexpr double kMsPerSecond = 1e3;
-constexpr double kNsPerSecond = 1e9;
 constexpr std::string_view kStartTime = "#[StartTime: ";
 constexpr std::string_view kTag = "Tag=";
 

@@ -3,12 +3,12 @@
 
 #include "base/text.hpp"
 #include "couponload/report/render.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
 namespace {
 
-constexpr double kNsPerSecond = 1e9;
 constexpr std::size_t kInstantSize = std::string_view("2026-05-01T10:00:00").size();
 
 struct Case {

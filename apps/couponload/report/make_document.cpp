@@ -2,12 +2,11 @@
 #include <array>
 
 #include "couponload/report/document.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
 namespace {
-
-constexpr double kMedian = 50;
 
 ValidityDocument validity_of(const RunReport& report) {
   ValidityDocument validity{.judged = report.validity, .limits = report.limits, .little_error = {}, .threads = {}};
@@ -18,7 +17,7 @@ ValidityDocument validity_of(const RunReport& report) {
     validity.threads.push_back({.wall_ns = health.wall_ns,
                                 .cpu_ns = health.cpu_ns,
                                 .run_delay_ns = health.run_delay_ns,
-                                .lag_p50_ns = health.lag.percentile(kMedian),
+                                .lag_p50_ns = health.lag.percentile(kMedianPercentile),
                                 .lag_p99_ns = health.lag.percentile(kLagPercentile),
                                 .lag_max_ns = health.lag.max()});
   }

@@ -273,7 +273,7 @@ RunDocument read_all(const Json& json) {
   return document;
 }
 
-std::unexpected<base::Error> refuse(std::string_view why) {
+std::unexpected<base::Error> not_a_result(std::string_view why) {
   return base::fail(Errc::kInvalid, fmt::format("this is no {} result: {}", kRunSchema, why));
 }
 
@@ -281,22 +281,22 @@ std::unexpected<base::Error> refuse(std::string_view why) {
 
 Result<RunDocument> read_document(std::string_view bytes) {
   const auto json = Json::parse(bytes, nullptr, false);
-  if (json.is_discarded()) return refuse("it is not JSON");
-  if (!json.is_object()) return refuse("it is not an object");
+  if (json.is_discarded()) return not_a_result("it is not JSON");
+  if (!json.is_object()) return not_a_result("it is not an object");
   const auto schema = json.find("schema");
-  if (schema == json.end() || !schema->is_string()) return refuse("it has no 'schema'");
+  if (schema == json.end() || !schema->is_string()) return not_a_result("it has no 'schema'");
   const auto named = schema->get<std::string>();
   if (named != kRunSchema) {
     const auto family = kRunSchema.substr(0, kRunSchema.find('/') + 1);
-    if (!named.starts_with(family)) return refuse(fmt::format("its schema is '{}'", named));
+    if (!named.starts_with(family)) return not_a_result(fmt::format("its schema is '{}'", named));
     return base::fail(Errc::kUnsupported, fmt::format("the result is {}, this program reads {}", named, kRunSchema));
   }
   try {
     return read_all(json);
   } catch (const Malformed& fault) {
-    return refuse(fault.what());
+    return not_a_result(fault.what());
   } catch (const Json::exception& fault) {
-    return refuse(fault.what());
+    return not_a_result(fault.what());
   }
 }
 

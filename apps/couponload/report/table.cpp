@@ -3,6 +3,7 @@
 
 #include "base/output.hpp"
 #include "couponload/report/render.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
@@ -10,9 +11,6 @@ namespace {
 
 using Out = std::back_insert_iterator<std::string>;
 
-constexpr double kPercent = 100;
-constexpr double kMedian = 50;
-constexpr double kTail = 99;
 constexpr std::size_t kAnswersShown = 10;
 
 // Returns whether a figure of the line is marked.
@@ -53,11 +51,11 @@ void add_sends(const RunDocument& document, const RepeatDocument& repeat, Out ou
   const auto& connect = repeat.figures.connect;
   const auto& skew = repeat.figures.skew;
   fmt::format_to(out, "connect   {} open, p50 {:.3f} ms, p99 {:.3f} ms, max {:.3f} ms, {} SYN retransmits\n",
-                 grouped(connect.count()), in_ms(connect.percentile(kMedian)), in_ms(connect.percentile(kTail)),
-                 in_ms(connect.max()), grouped(repeat.syn_retransmits));
+                 grouped(connect.count()), in_ms(connect.percentile(kMedianPercentile)),
+                 in_ms(connect.percentile(kTailPercentile)), in_ms(connect.max()), grouped(repeat.syn_retransmits));
   fmt::format_to(
       out, "skew      sent p50 {:.3f} ms, p99 {:.3f} ms, max {:.3f} ms after the {}; last answer {:.3f} ms\n",
-      in_ms(skew.percentile(kMedian)), in_ms(skew.percentile(kTail)), in_ms(skew.max()),
+      in_ms(skew.percentile(kMedianPercentile)), in_ms(skew.percentile(kTailPercentile)), in_ms(skew.max()),
       document.scenario.mode == "burst" ? "release" : "planned instant", in_ms(repeat.figures.last_answer_ns));
   fmt::format_to(out, "rate      {}", describe_throughput(repeat.figures));
   if (repeat.planned > 0 && document.scenario.mode == "rate") {

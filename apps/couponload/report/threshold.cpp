@@ -4,13 +4,11 @@
 #include <array>
 
 #include "couponload/report/run_report.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
 namespace {
-
-constexpr double kMedian = 50;
-constexpr double kNsPerSecond = 1e9;
 
 const base::Histogram& histogram_of(const Threshold& threshold, const Figures& figures) {
   const auto& times =
@@ -41,7 +39,7 @@ std::optional<double> actual_of(const Threshold& threshold, const Figures& figur
     case Aggregate::kAverage: return histogram.mean();
     case Aggregate::kMin: return static_cast<double>(histogram.min());
     case Aggregate::kMax: return static_cast<double>(histogram.max());
-    case Aggregate::kMedian: return static_cast<double>(histogram.percentile(kMedian));
+    case Aggregate::kMedian: return static_cast<double>(histogram.percentile(kMedianPercentile));
     default: return static_cast<double>(histogram.percentile(threshold.percentile));
   }
 }

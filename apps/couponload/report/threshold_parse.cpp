@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "couponload/report/threshold.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load {
 
@@ -34,7 +35,6 @@ constexpr std::array kUnits{Word<double>{"us", 1e3}, Word<double>{"ms", 1e6}, Wo
 
 constexpr std::string_view kOperatorChars = "<>=!";
 constexpr std::string_view kAggregateWords = "p(N), avg, min, med, max, count, rate or rps";
-constexpr double kWhole = 100;
 
 template <class Words>
 auto find(const Words& words, std::string_view text) {
@@ -90,7 +90,7 @@ std::optional<double> percentile_of(std::string_view word) {
   if (word.starts_with('(')) word = word.substr(1, word.size() - 2);
   std::string_view rest;
   const auto number = number_at_start(word, rest);
-  return number && rest.empty() && *number <= kWhole ? number : std::nullopt;
+  return number && rest.empty() && *number <= kPercent ? number : std::nullopt;
 }
 
 bool is_aggregate(std::string_view word) { return find(kAggregates, word) != nullptr || percentile_of(word); }

@@ -3,14 +3,13 @@
 #include <cmath>
 #include <fmt/core.h>
 
+#include "couponload/units.hpp"
+
 namespace coupon::load {
 
 namespace {
 
 constexpr double kNsPerMsReal = 1e6;
-constexpr double kPercent = 100;
-constexpr double kMedian = 50;
-constexpr double kTail = 99;
 
 double ms(std::int64_t ns) { return static_cast<double>(ns) / kNsPerMsReal; }
 
@@ -46,7 +45,7 @@ void judge_resources(const RunResult& run, const Figures& figures, Validity& val
 }
 
 void judge_rate(const RunResult& run, const Figures& figures, Validity& validity) {
-  const auto late = figures.skew.percentile(kTail);
+  const auto late = figures.skew.percentile(kTailPercentile);
   if (late > kSendLatenessMaxNs) {
     validity.reasons.push_back(fmt::format("sent late: p99 {:.1f} ms after the planned instant, above {:.0f} ms",
                                            ms(late), ms(kSendLatenessMaxNs)));
@@ -59,11 +58,11 @@ void judge_rate(const RunResult& run, const Figures& figures, Validity& validity
 }
 
 void judge_closed(const RunResult& run, const Figures& figures, Validity& validity) {
-  const auto median = figures.all.latency.percentile(kMedian);
+  const auto median = figures.all.latency.percentile(kMedianPercentile);
   for (std::size_t i = 0; i < run.threads.size(); ++i) {
     const auto& health = run.threads[i];
     const auto cpu = share_of(health.cpu_ns, health.wall_ns);
-    const auto lag = health.lag.percentile(kMedian);
+    const auto lag = health.lag.percentile(kMedianPercentile);
     if (cpu < kBusyCpuShare || static_cast<double>(lag) < kLagOfLatencyMax * static_cast<double>(median)) continue;
     validity.latency_invalid = fmt::format(
         "load thread {} used {:.0f} % of a core and its heartbeat was {:.2f} ms late where the latency is "

@@ -7,7 +7,7 @@ namespace coupon::load {
 
 namespace {
 
-enum class Told { kGood, kBad, kUntold, kIgnored };
+enum class Reading { kGood, kBad, kUntold, kIgnored };
 
 struct Sums {
   std::int64_t good = 0;
@@ -15,12 +15,12 @@ struct Sums {
   std::int64_t untold = 0;
 };
 
-void count(Told told, Sums& sums) {
+void count(Reading told, Sums& sums) {
   switch (told) {
-    case Told::kGood: ++sums.good; break;
-    case Told::kBad: ++sums.bad; break;
-    case Told::kUntold: ++sums.untold; break;
-    case Told::kIgnored: break;
+    case Reading::kGood: ++sums.good; break;
+    case Reading::kBad: ++sums.bad; break;
+    case Reading::kUntold: ++sums.untold; break;
+    case Reading::kIgnored: break;
   }
 }
 
@@ -54,33 +54,33 @@ bool asked_again(const Observed& observed, const std::string& member) {
 
 // A promise that was only pending may come to nothing, but not to something else. As long as the reading was not done
 // to its end, what is missing may still have come.
-Told judge(const Readback& read, const Observed& observed) {
+Reading judge(const Readback& read, const Observed& observed) {
   switch (read.state) {
-    case Readback::State::kConfirmed: return Told::kGood;
+    case Readback::State::kConfirmed: return Reading::kGood;
     case Readback::State::kOtherId:
-      return read.was_pending && asked_again(observed, read.member) ? Told::kIgnored : Told::kBad;
-    case Readback::State::kUnread: return read.was_pending ? Told::kIgnored : Told::kUntold;
+      return read.was_pending && asked_again(observed, read.member) ? Reading::kIgnored : Reading::kBad;
+    case Readback::State::kUnread: return read.was_pending ? Reading::kIgnored : Reading::kUntold;
     default: break;
   }
-  if (read.was_pending) return Told::kIgnored;
-  return observed.verified ? Told::kBad : Told::kUntold;
+  if (read.was_pending) return Reading::kIgnored;
+  return observed.verified ? Reading::kBad : Reading::kUntold;
 }
 
 // That somebody has a grant already says enough when the answer does not say which one.
-Told judge(const Replay& replay) {
-  if (!replay.answered) return Told::kUntold;
+Reading judge(const Replay& replay) {
+  if (!replay.answered) return Reading::kUntold;
   switch (replay.outcome) {
     case Outcome::kDuplicate:
       return replay.found_id.empty() || replay.expected_id.empty() || replay.found_id == replay.expected_id
-                 ? Told::kGood
-                 : Told::kBad;
+                 ? Reading::kGood
+                 : Reading::kBad;
     case Outcome::kIssued:
     case Outcome::kPending:
-      if (replay.expected_id.empty()) return Told::kIgnored;
-      if (replay.found_id.empty()) return Told::kUntold;
-      return replay.found_id == replay.expected_id ? Told::kGood : Told::kBad;
-    case Outcome::kSoldOut: return Told::kBad;
-    default: return Told::kUntold;
+      if (replay.expected_id.empty()) return Reading::kIgnored;
+      if (replay.found_id.empty()) return Reading::kUntold;
+      return replay.found_id == replay.expected_id ? Reading::kGood : Reading::kBad;
+    case Outcome::kSoldOut: return Reading::kBad;
+    default: return Reading::kUntold;
   }
 }
 
@@ -102,7 +102,7 @@ Invariant check_readback(const Observed& observed) {
   for (const auto& read : observed.readbacks) {
     const auto told = judge(read, observed);
     count(told, sums);
-    if (told == Told::kBad || told == Told::kUntold) add_example(invariant, describe(read));
+    if (told == Reading::kBad || told == Reading::kUntold) add_example(invariant, describe(read));
   }
   return conclude(std::move(invariant), observed, sums);
 }
@@ -114,9 +114,9 @@ Invariant check_replay(const Observed& observed) {
   bool without_ids = false;
   for (const auto& replay : observed.replays) {
     const auto told = judge(replay);
-    without_ids = without_ids || told == Told::kIgnored;
+    without_ids = without_ids || told == Reading::kIgnored;
     count(told, sums);
-    if (told == Told::kBad || told == Told::kUntold) add_example(invariant, describe(replay));
+    if (told == Reading::kBad || told == Reading::kUntold) add_example(invariant, describe(replay));
   }
   if (without_ids && sums.good + sums.bad + sums.untold == 0) {
     return skipped(invariant, "winners are issued again, and without an id nobody knows whether it is the same grant");

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "couponload/burst/instant.hpp"
+#include "couponload/excerpt.hpp"
 
 namespace coupon::load {
 
@@ -24,7 +25,6 @@ constexpr int kUnavailable = 503;
 constexpr std::int64_t kFirstPauseMs = 20;
 constexpr std::int64_t kPauseMaxMs = 1'000;
 constexpr std::int64_t kMsPerS = 1'000;
-constexpr std::size_t kShownBytes = 200;
 
 bool asks_to_wait(const Answer& answer) { return answer.status == kTooManyRequests || answer.status == kUnavailable; }
 
@@ -35,7 +35,7 @@ std::int64_t pause_for(const Result<Answer>& answer, std::int64_t backoff_ms) {
 
 base::Error unexpected_answer(std::string_view target, const Answer& answer) {
   return {.code = answer.status == kNotFound ? Errc::kNotFound : Errc::kUnavailable,
-          .message = fmt::format("{} answered {}: {}", target, answer.status, answer.body.substr(0, kShownBytes)),
+          .message = fmt::format("{} answered {}: {}", target, answer.status, excerpt(answer.body)),
           .retryable = asks_to_wait(answer)};
 }
 

@@ -24,7 +24,6 @@ using DeleteTopic = std::unique_ptr<rd_kafka_DeleteTopic_t, Freer<rd_kafka_Delet
 
 // Between looks at whether a new topic is there.
 constexpr std::chrono::milliseconds kPause(20);
-constexpr std::size_t kMessageBytes = 512;
 
 Result<> topic_outcome(const rd_kafka_topic_result_t** topics, std::size_t count, const std::string& what) {
   for (std::size_t i = 0; i < count; ++i) {

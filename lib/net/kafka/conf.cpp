@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "net/kafka/error.hpp"
 #include "net/kafka/log_valve.hpp"
 
 namespace coupon::net::kafka {
@@ -18,7 +19,6 @@ namespace {
 
 constexpr int kLogLines = 20;
 constexpr std::int64_t kLogWindowMs = 10'000;
-constexpr std::size_t kMessageBytes = 512;
 constexpr std::int64_t kReconnectFirstMs = 50;
 // A broker that starts accepts connections before it answers; the next attempt may find it ready.
 constexpr std::int64_t kConnectMs = 3'000;

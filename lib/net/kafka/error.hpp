@@ -8,6 +8,9 @@
 
 namespace coupon::net::kafka {
 
+/// Room for the messages that librdkafka writes into a caller's buffer.
+inline constexpr std::size_t kMessageBytes = 512;
+
 /// `what` failed: becomes the start of the message.
 [[nodiscard]] base::Error error_of(rd_kafka_resp_err_t code, std::string_view what);
 [[nodiscard]] inline std::unexpected<base::Error> failed(rd_kafka_resp_err_t code, std::string_view what) {

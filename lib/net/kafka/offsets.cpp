@@ -15,7 +15,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 // Between attempts while a leader or a coordinator moves.
-constexpr std::chrono::milliseconds kPause(50);
+constexpr std::chrono::milliseconds kOffsetsPause(50);
 
 using Metadata = std::unique_ptr<const rd_kafka_metadata_t, Freer<rd_kafka_metadata_destroy>>;
 
@@ -87,7 +87,7 @@ Result<Offsets> edge_offsets(rd_kafka_t* client, const std::string& topic, const
     if (!is_leader_moving(worst) || SteadyClock::now() >= until) {
       return worst == RD_KAFKA_RESP_ERR_NO_ERROR ? Result<Offsets>(read_list(*list)) : failed(worst, what);
     }
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kOffsetsPause);
   }
 }
 
@@ -103,7 +103,7 @@ Result<Offsets> committed_offsets(rd_kafka_t* client, const std::string& topic,
     if (!is_coordinator_moving(worst) || SteadyClock::now() >= until) {
       return worst == RD_KAFKA_RESP_ERR_NO_ERROR ? Result<Offsets>(read_list(*list)) : failed(worst, what);
     }
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kOffsetsPause);
   }
 }
 

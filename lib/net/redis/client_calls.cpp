@@ -19,8 +19,6 @@ namespace {
 constexpr std::size_t kWriteMax = 1024 * 1024;       // one write; what waits is encoded behind it
 constexpr std::size_t kReplyMax = 64 * 1024 * 1024;  // no script of ours answers a hundredth of it
 
-Error unavailable(std::string message) { return {Errc::kUnavailable, std::move(message), true}; }
-
 }  // namespace
 
 void Client::Impl::submit(Call call) {

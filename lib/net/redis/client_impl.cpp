@@ -22,8 +22,6 @@ using std::chrono::milliseconds;
 
 constexpr int kTicksPerTimeout = 8;  // a timeout is noticed at most an eighth late
 
-Error unavailable(std::string message) { return {Errc::kUnavailable, std::move(message), true}; }
-
 bool late(Client::Impl::TimePoint since, Client::Impl::TimePoint now, std::int64_t limit_ms) {
   return now - since >= milliseconds(limit_ms);
 }

@@ -19,6 +19,10 @@
 
 namespace coupon::net::redis {
 
+[[nodiscard]] inline base::Error unavailable(std::string message) {
+  return {base::Errc::kUnavailable, std::move(message), true};
+}
+
 /// Everything but the public functions belongs to the loop's thread. Handlers keep it alive; after close_and_wait they
 /// find it closed and do nothing.
 class Client::Impl : public std::enable_shared_from_this<Client::Impl> {

@@ -14,7 +14,7 @@ using Kind = GroupCommit::Kind;
 
 constexpr std::int64_t kBig = 3'000'000;
 
-GroupCommit::Work inserting(std::int64_t value, std::int64_t bytes = 0) {
+GroupCommit::Work inserting_row(std::int64_t value, std::int64_t bytes = 0) {
   return [value, bytes](Database& database) {
     auto row = database.cached("INSERT INTO t (value, filler) VALUES (?1, zeroblob(?2))");
     row->bind(1, value).bind(2, bytes);
@@ -65,11 +65,11 @@ class GroupFailures : public ::testing::Test {
 TEST_F(GroupFailures, An_error_undoes_its_work_alone) {
   const auto group = store_.group();
   const auto half = [](Database& database) -> base::Result<> {
-    COUPON_TRY(inserting(50)(database));
-    COUPON_TRY(inserting(51)(database));
+    COUPON_TRY(inserting_row(50)(database));
+    COUPON_TRY(inserting_row(51)(database));
     return base::fail(base::Errc::kNotFound, "no such thing");
   };
-  const auto results = together(*group, works(inserting(1), GroupCommit::Work(half), inserting(2)));
+  const auto results = together(*group, works(inserting_row(1), GroupCommit::Work(half), inserting_row(2)));
   EXPECT_TRUE(results[0]);
   ASSERT_FALSE(results[1]);
   EXPECT_EQ(results[1].error().message, "no such thing");
@@ -80,7 +80,7 @@ TEST_F(GroupFailures, An_error_undoes_its_work_alone) {
 
 TEST_F(GroupFailures, A_constraint_fails_one_work_and_the_next_goes_on) {
   const auto group = store_.group();
-  const auto results = together(*group, works(inserting(1), inserting(1), inserting(2)));
+  const auto results = together(*group, works(inserting_row(1), inserting_row(1), inserting_row(2)));
   EXPECT_TRUE(results[0]);
   EXPECT_EQ(results[1].error().code, base::Errc::kConflict);
   EXPECT_TRUE(results[2]);
@@ -94,14 +94,14 @@ TEST_F(GroupFailures, A_failed_commit_reaches_every_work_and_nothing_is_stored) 
       "CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)");
   const auto group = store_.group();
   const auto orphan = [](Database& database) { return database.execute("INSERT INTO child VALUES (7)"); };
-  const auto results = together(*group, works(inserting(1), GroupCommit::Work(orphan), inserting(2)));
+  const auto results = together(*group, works(inserting_row(1), GroupCommit::Work(orphan), inserting_row(2)));
   for (const auto& result : results) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, base::Errc::kConflict);
   }
   EXPECT_EQ(rows(), 0);
   EXPECT_EQ(store_.number("SELECT count(*) FROM child"), 0);
-  EXPECT_TRUE(group->run(Kind::kWrite, inserting(3)));  // and the next group works
+  EXPECT_TRUE(group->run(Kind::kWrite, inserting_row(3)));  // and the next group works
   EXPECT_EQ(rows(), 1);
   EXPECT_EQ(store_.metrics().counter("store_commit_failures_total", "").value(), 1);
 }
@@ -109,21 +109,21 @@ TEST_F(GroupFailures, A_failed_commit_reaches_every_work_and_nothing_is_stored) 
 TEST_F(GroupFailures, A_work_that_ends_the_transaction_fails_all_of_its_group) {
   const auto group = store_.group();
   const auto traitor = [](Database& database) { return database.execute("ROLLBACK"); };
-  const auto results = together(*group, works(inserting(1), GroupCommit::Work(traitor), inserting(2)));
+  const auto results = together(*group, works(inserting_row(1), GroupCommit::Work(traitor), inserting_row(2)));
   for (const auto& result : results) EXPECT_EQ(result.error().code, base::Errc::kIo);
   EXPECT_EQ(rows(), 0);
-  EXPECT_TRUE(group->run(Kind::kWrite, inserting(3)));
+  EXPECT_TRUE(group->run(Kind::kWrite, inserting_row(3)));
 }
 
 TEST_F(GroupFailures, A_store_that_is_full_fails_the_work_that_needs_the_space) {
   const auto group = store_.group();
   ASSERT_TRUE(group->run(Kind::kRead, [](Database& db) { return db.execute("PRAGMA max_page_count = 60"); }));
-  const auto results = together(*group, works(inserting(1), inserting(2, kBig)));
+  const auto results = together(*group, works(inserting_row(1), inserting_row(2, kBig)));
   EXPECT_EQ(results[1].error().code, base::Errc::kIo);
   EXPECT_TRUE(results[1].error().retryable);
   // The small work is stored if, and only if, it was told so.
   EXPECT_EQ(rows(), results[0] ? 1 : 0);
-  EXPECT_TRUE(group->run(Kind::kWrite, inserting(3)));
+  EXPECT_TRUE(group->run(Kind::kWrite, inserting_row(3)));
 }
 
 TEST_F(GroupFailures, A_lock_that_never_ends_is_busy_for_all_and_nothing_is_stored) {
@@ -133,12 +133,12 @@ TEST_F(GroupFailures, A_lock_that_never_ends_is_busy_for_all_and_nothing_is_stor
   config.path = store_.path();
   config.busy_timeout_ms = 20;
   GroupCommit group(Database::open(config).value(), {}, store_.metrics());
-  const auto refused = group.run(Kind::kWrite, inserting(1));
+  const auto refused = group.run(Kind::kWrite, inserting_row(1));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, base::Errc::kBusy);
   EXPECT_TRUE(refused.error().retryable);
   ASSERT_TRUE(other->execute("COMMIT"));
-  EXPECT_TRUE(group.run(Kind::kWrite, inserting(2)));
+  EXPECT_TRUE(group.run(Kind::kWrite, inserting_row(2)));
   EXPECT_EQ(rows(), 1);
 }
 
@@ -151,10 +151,10 @@ TEST_F(GroupFailures, A_reader_that_holds_back_the_commit_makes_it_busy_and_noth
   config.path = store_.path();
   config.busy_timeout_ms = 20;
   GroupCommit group(Database::open(config).value(), {}, store_.metrics());
-  EXPECT_EQ(group.run(Kind::kWrite, inserting(1)).error().code, base::Errc::kBusy);
+  EXPECT_EQ(group.run(Kind::kWrite, inserting_row(1)).error().code, base::Errc::kBusy);
   ASSERT_TRUE(other->execute("COMMIT"));
   EXPECT_EQ(rows(), 0);
-  EXPECT_TRUE(group.run(Kind::kWrite, inserting(2)));
+  EXPECT_TRUE(group.run(Kind::kWrite, inserting_row(2)));
   EXPECT_EQ(rows(), 1);
 }
 
@@ -188,12 +188,12 @@ TEST(FullDisk, Fails_whole_groups_with_the_remedy_and_keeps_what_was_answered) {
   std::int64_t stored = 0;
   base::Result<> result;
   for (; result && stored < 1'000; stored += result ? 1 : 0) {
-    result = group.run(Kind::kWrite, inserting(stored, 20'000));
+    result = group.run(Kind::kWrite, inserting_row(stored, 20'000));
   }
   ASSERT_FALSE(result) << "2 MB took " << stored << " rows of 20 kB";
   EXPECT_EQ(result.error().code, base::Errc::kIo);
   EXPECT_TRUE(result.error().retryable);
-  const auto results = together(group, works(inserting(5'000, 400'000), inserting(5'001, 400'000)));
+  const auto results = together(group, works(inserting_row(5'000, 400'000), inserting_row(5'001, 400'000)));
   EXPECT_FALSE(results[0]);
   EXPECT_FALSE(results[1]);
   auto check = test::open_database(folder.file("coupon.db"));

@@ -33,17 +33,17 @@ TEST(MysqlText, A_value_too_many_or_too_few_is_a_bug) {
   EXPECT_THROW(static_cast<void>(sql_text("SELECT 1", {std::int64_t{1}})), std::logic_error);
 }
 
-using Statements = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 
 TEST(MysqlText, A_script_splits_at_the_semicolons_that_end_statements) {
-  EXPECT_EQ(split_script("A;\n B ;C"), (Statements{"A", "B", "C"}));
-  EXPECT_EQ(split_script("INSERT ';' \"a;b\" `c;d`; B"), (Statements{"INSERT ';' \"a;b\" `c;d`", "B"}));
-  EXPECT_EQ(split_script("SELECT 'it''s; fine'; B"), (Statements{"SELECT 'it''s; fine'", "B"}));
+  EXPECT_EQ(split_script("A;\n B ;C"), (Texts{"A", "B", "C"}));
+  EXPECT_EQ(split_script("INSERT ';' \"a;b\" `c;d`; B"), (Texts{"INSERT ';' \"a;b\" `c;d`", "B"}));
+  EXPECT_EQ(split_script("SELECT 'it''s; fine'; B"), (Texts{"SELECT 'it''s; fine'", "B"}));
 }
 
 TEST(MysqlText, Comments_are_left_out_with_what_they_contain) {
-  EXPECT_EQ(split_script("-- one; two's\nA -- b;\n;# c;\n/* d; ' */ E;"), (Statements{"A", "E"}));
-  EXPECT_EQ(split_script("SELECT 1--1;"), (Statements{"SELECT 1--1"})) << "a comment needs a blank behind its dashes";
+  EXPECT_EQ(split_script("-- one; two's\nA -- b;\n;# c;\n/* d; ' */ E;"), (Texts{"A", "E"}));
+  EXPECT_EQ(split_script("SELECT 1--1;"), (Texts{"SELECT 1--1"})) << "a comment needs a blank behind its dashes";
 }
 
 TEST(MysqlText, Nothing_but_blanks_and_comments_is_no_statement) {

@@ -6,19 +6,18 @@
 
 #include "couponload/report/html/svg.hpp"
 #include "couponload/report/render.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load::html {
 
 namespace {
 
-constexpr double kWhole = 100;
-constexpr double kNsPerSecond = 1e9;
 constexpr int kRowsPerHalf = 5;
 constexpr std::size_t kBarsMax = 120;
 constexpr double kDecadesMax = 7;
 
 double place_of(double percentile, double end) {
-  return percentile >= kWhole ? end : std::min(end, -std::log10(1 - percentile / kWhole));
+  return percentile >= kPercent ? end : std::min(end, -std::log10(1 - percentile / kPercent));
 }
 
 // 1/(1-p) of the best that so many samples can tell, as a power of ten.
@@ -37,10 +36,10 @@ Line curve_of(const base::Histogram& times, std::string style, std::string name)
 
 std::vector<Tick> percentile_marks(double end) {
   std::vector<Tick> marks{{0, "0 %"}, {place_of(50, end), "50 %"}, {1, "90 %"}};
-  double rest = kWhole / 10;
+  double rest = kPercent / 10;
   for (int decade = 2; decade <= static_cast<int>(std::ceil(end)); ++decade) {
     rest /= 10;
-    marks.push_back({static_cast<double>(decade), fmt::format("{:.{}f} %", kWhole - rest, std::max(0, decade - 2))});
+    marks.push_back({static_cast<double>(decade), fmt::format("{:.{}f} %", kPercent - rest, std::max(0, decade - 2))});
   }
   return marks;
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "couponload/report/render.hpp"
+#include "couponload/units.hpp"
 
 namespace coupon::load::html {
 
@@ -13,11 +14,7 @@ namespace {
 constexpr std::size_t kRowsMax = 30;
 constexpr std::size_t kAnswersMax = 20;
 constexpr std::size_t kArgumentsBytesMax = 2'000;
-constexpr double kPercent = 100;
-constexpr double kMedian = 50;
-constexpr double kTail = 99;
 constexpr double kGiB = 1024.0 * 1024 * 1024;
-constexpr double kNsPerSecond = 1e9;
 
 std::string table(std::string_view caption, std::string_view head, std::string_view body) {
   return fmt::format(
@@ -140,8 +137,8 @@ std::string tiles(const RepeatDocument& repeat) {
   };
   return "<div class=\"tiles\">\n" + tile(grouped(figures.sent), "requests sent") +
          tile(count(Outcome::kIssued), "issued") + tile(count(Outcome::kSoldOut), "sold out") +
-         tile(fmt::format("{:.1f} ms", in_ms(figures.all.latency.percentile(kMedian))), "median latency") +
-         tile(fmt::format("{:.1f} ms", in_ms(figures.all.latency.percentile(kTail))), "p99 latency") +
+         tile(fmt::format("{:.1f} ms", in_ms(figures.all.latency.percentile(kMedianPercentile))), "median latency") +
+         tile(fmt::format("{:.1f} ms", in_ms(figures.all.latency.percentile(kTailPercentile))), "p99 latency") +
          tile(fmt::format("{:.0f} /s", throughput_per_s(figures)),
               fmt::format("over {:.3f} s", static_cast<double>(figures.window_ns) / kNsPerSecond)) +
          "</div>\n";
@@ -157,8 +154,8 @@ std::string overview(const RunDocument& document) {
         "<tr><th scope=\"row\">{}</th><td class=\"t-{}\">{}</td><td>{}</td><td class=\"n\">{:.3f}</td>"
         "<td class=\"n\">{:.3f}</td><td class=\"n\">{:.1f}</td></tr>\n",
         i + 1, style, verdict_of(static_cast<ExitCode>(repeat.exit)),
-        repeat.validity.judged.valid() ? "valid" : "invalid", in_ms(latency.percentile(kMedian)),
-        in_ms(latency.percentile(kTail)), throughput_per_s(repeat.figures));
+        repeat.validity.judged.valid() ? "valid" : "invalid", in_ms(latency.percentile(kMedianPercentile)),
+        in_ms(latency.percentile(kTailPercentile)), throughput_per_s(repeat.figures));
   }
   return card("Repeats",
               table("Repeats",
@@ -222,8 +219,9 @@ std::string validity(const RepeatDocument& repeat) {
   body += fmt::format(
       "<p class=\"soft\">Connections: {} opened, p99 {:.3f} ms, {} SYN retransmits, {} failed. Sends: p50 {:.3f} ms, "
       "p99 {:.3f} ms, max {:.3f} ms after the planned instant; {} unsent.</p>",
-      grouped(figures.connect.count()), in_ms(figures.connect.percentile(kTail)), grouped(repeat.syn_retransmits),
-      grouped(repeat.connect_failed), in_ms(figures.skew.percentile(kMedian)), in_ms(figures.skew.percentile(kTail)),
+      grouped(figures.connect.count()), in_ms(figures.connect.percentile(kTailPercentile)),
+      grouped(repeat.syn_retransmits), grouped(repeat.connect_failed),
+      in_ms(figures.skew.percentile(kMedianPercentile)), in_ms(figures.skew.percentile(kTailPercentile)),
       in_ms(figures.skew.max()), grouped(figures.unsent));
   return card("Validity", body);
 }

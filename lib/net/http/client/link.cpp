@@ -11,7 +11,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using base::Errc;
 using base::Result;
-using State = TlsFilter::State;
+using Sealing = TlsFilter::State;
 
 // Runs one asynchronous operation until it is done or the deadline passes; then the socket is closed.
 template <class Start>
@@ -65,13 +65,13 @@ Result<> Link::shake(Instant deadline) {
   auto state = tls_->start(to_send_);
   for (;;) {
     const auto sent = to_send_.empty() ? SystemError{} : write(to_send_, deadline);
-    if (state == State::kFailed) return unreachable(tls_->reason(), false);
+    if (state == Sealing::kFailed) return unreachable(tls_->reason(), false);
     if (sent) return unreachable(fmt::format("TLS handshake: {}", sent.message()), true);
-    if (state != State::kHandshaking) return {};
+    if (state != Sealing::kHandshaking) return {};
     std::size_t size = 0;
     const auto error = read(size, deadline);
     if (error == asio::error::eof) state = tls_->end();
-    if (state == State::kFailed) return unreachable(tls_->reason(), true);
+    if (state == Sealing::kFailed) return unreachable(tls_->reason(), true);
     if (error) return unreachable(fmt::format("TLS handshake: {}", error.message()), true);
     to_send_.clear();
     state = tls_->feed({scratch_.data(), size}, came_, to_send_);
@@ -81,7 +81,7 @@ Result<> Link::shake(Instant deadline) {
 Result<> Link::send(std::string_view bytes, Instant deadline) {
   if (tls_) {
     to_send_.clear();
-    if (tls_->seal(bytes, to_send_) != State::kOpen) return broken_tls();
+    if (tls_->seal(bytes, to_send_) != Sealing::kOpen) return broken_tls();
     bytes = to_send_;
   }
   const auto error = write(bytes, deadline);
@@ -102,20 +102,20 @@ Result<std::string_view> Link::receive(Instant deadline) {
 }
 
 Result<> Link::decrypt(Instant deadline) {
-  while (came_.empty() && tls_->state() == State::kOpen) {
+  while (came_.empty() && tls_->state() == Sealing::kOpen) {
     std::size_t size = 0;
     auto error = read(size, deadline);
     if (error == asio::error::eof) {
-      if (tls_->end() == State::kFailed) return broken_tls();
+      if (tls_->end() == Sealing::kFailed) return broken_tls();
       break;
     }
     if (error) return broken(error, "waiting for");
     to_send_.clear();
     const auto state = tls_->feed({scratch_.data(), size}, came_, to_send_);
     if (!to_send_.empty()) error = write(to_send_, deadline);
-    if (error && state == State::kOpen) return broken(error, "sending to");
+    if (error && state == Sealing::kOpen) return broken(error, "sending to");
   }
-  if (came_.empty() && tls_->state() == State::kFailed) return broken_tls();
+  if (came_.empty() && tls_->state() == Sealing::kFailed) return broken_tls();
   return {};
 }
 
@@ -138,7 +138,7 @@ std::unexpected<base::Error> Link::broken(const SystemError& error, std::string_
 }
 
 std::unexpected<base::Error> Link::broken_tls() {
-  const auto reason = tls_->state() == State::kFailed ? tls_->reason() : "the server ended the connection";
+  const auto reason = tls_->state() == Sealing::kFailed ? tls_->reason() : "the server ended the connection";
   close();
   return base::fail_retryable(Errc::kIo, fmt::format("talking to {}: {}", url_.authority(), reason));
 }

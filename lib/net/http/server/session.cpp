@@ -84,9 +84,18 @@ void Session::on_tick(std::int64_t now_ms) {
       refuse(503, "there was no answer in time: it is not known whether the request took effect");
       break;
     case Stage::kWrite: cut(); return;
+    case Stage::kIdle:
+      if (!has_unread()) close();
+      return;
     default: close(); return;
   }
   proceed();
+}
+
+// A request that came in while this thread did not run is served, however late it is seen.
+bool Session::has_unread() const {
+  ErrorCode error;
+  return socket_->available(error) > 0 && !error;
 }
 
 void Session::begin_stop() {

@@ -39,6 +39,7 @@ class Session final : public boost::intrusive_ref_counter<Session, boost::thread
   void enter(Stage stage);
   [[nodiscard]] std::int64_t allowance_ms(Stage stage) const;
 
+  [[nodiscard]] bool has_unread() const;
   void arm_read();
   void arm_write();
   void on_readable();
