@@ -43,6 +43,7 @@ struct RunResult {
   Mode mode = Mode::kBurst;
   bool released = false;          ///< false: nothing was sent
   std::int64_t release_ns = 0;    ///< burst: the instant planned for every request; else the measured window's begin
+  std::int64_t opening_ns = 0;    ///< burst: until all connections were open and primed; 0 when cold
   std::int64_t window_ns = 0;     ///< rate and closed: planned length of the measured window
   std::int64_t planned = 0;       ///< requests that should be sent; closed: as many as were
   std::int64_t unsent = 0;        ///< of these; rate only, a burst's unsent shots speak for themselves

@@ -59,15 +59,7 @@ Function* real(const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
-ssize_t receive(int descriptor, msghdr& message, int flags) {
-  static auto* const real_recvmsg = real<ssize_t(int, msghdr*, int)>("recvmsg");
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(timespec))];
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  const auto size = real_recvmsg(descriptor, &message, flags);
-  if (size <= 0) return size;
-  const auto taken = wall_ns();
-  const int error = errno;
+void log_stamp(int descriptor, msghdr& message, std::int64_t taken) {
   for (auto* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
     if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPNS) continue;
     auto& log = receive_log();
@@ -75,8 +67,26 @@ ssize_t receive(int descriptor, msghdr& message, int flags) {
     const auto& time = *reinterpret_cast<const timespec*>(CMSG_DATA(part));
     if (log.receives.size() < kReceivesMax) log.receives.push_back({descriptor, to_ns(time), taken});
   }
-  message.msg_control = nullptr;
-  message.msg_controllen = 0;
+}
+
+// A program that asks for the stamps itself gets them.
+ssize_t receive(int descriptor, msghdr& message, int flags) {
+  static auto* const real_recvmsg = real<ssize_t(int, msghdr*, int)>("recvmsg");
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(timespec))];
+  const bool bare = message.msg_control == nullptr;
+  if (bare) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+  }
+  const auto size = real_recvmsg(descriptor, &message, flags);
+  if (size <= 0) return size;
+  const auto taken = wall_ns();
+  const int error = errno;
+  log_stamp(descriptor, message, taken);
+  if (bare) {
+    message.msg_control = nullptr;
+    message.msg_controllen = 0;
+  }
   errno = error;
   return size;
 }

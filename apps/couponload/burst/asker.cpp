@@ -11,9 +11,12 @@ using State = net::http::ResponseReader::State;
 
 namespace {
 
-// Polling this often gives answers their true instants: in a loop that only writes, an answer that came early is
-// stamped late.
-constexpr std::size_t kSendsPerPoll = 32;
+// The kernel stamps and keeps the answers while requests go out; reading them in between would hold the rest of the
+// requests up. This bounds what it keeps.
+constexpr std::size_t kSendsPerPoll = 16'384;
+// A connection that is opened after the release needs the loop before it can ask.
+constexpr std::size_t kDialsPerPoll = 32;
+constexpr std::size_t kStepsPerBeat = 32;
 constexpr std::chrono::milliseconds kSweepEvery{20};
 
 }  // namespace
@@ -28,26 +31,26 @@ void Asker::arm() {
   io_.poll();
 }
 
-void Asker::release(std::int64_t release_ns, const std::stop_token& stop) {
-  releasing_ = true;
+void Asker::release(std::int64_t release_ns, HealthWatch& watch, const std::stop_token& stop) {
   schedule_sweep();
+  const auto per_poll = plan_.cold ? kDialsPerPoll : kSendsPerPoll;
   std::size_t sent = 0;
   for (auto& connection : connections_) {
     connection.shot->plan_ns = release_ns;
     if (connection.stage != Stage::kReady) continue;
     start(connection);
-    if (++sent % kSendsPerPoll != 0) continue;
-    io_.poll();
+    if (++sent % kStepsPerBeat == 0) watch.beat(now_ns());
+    if (sent % per_poll == 0) io_.poll();
     if (stop.stop_requested()) break;
-  }
-  releasing_ = false;
-  for (auto& connection : connections_) {
-    if (connection.stage == Stage::kAsked) examine(connection);
   }
 }
 
-void Asker::wait(const std::stop_token& stop) {
-  while (outstanding_ > 0 && !stop.stop_requested()) io_.run_one();
+void Asker::wait(HealthWatch& watch, const std::stop_token& stop) {
+  std::size_t ran = 0;
+  while (outstanding_ > 0 && !stop.stop_requested()) {
+    io_.run_one();
+    if (++ran % kStepsPerBeat == 0) watch.beat(now_ns());  // thousands of answers may be ahead of the timer
+  }
   for (auto& connection : connections_) {
     if (connection.stage == Stage::kAsked) give_up(connection, Fate::kInterrupted);
     if (connection.stage == Stage::kDialing) reset(connection);
@@ -83,6 +86,7 @@ void Asker::on_dialed(Connection& connection, const error_code& error) {
   }
   connection.shot->connect_ns = now_ns() - connection.dialed_ns;
   syn_retransmits_ += retransmits(connection.socket);
+  stamp_arrivals(connection.socket);
   const bool shakes = plan_.route.tls != nullptr;
   if (shakes && start_tls(connection, *plan_.route.tls)) return refuse(connection);
   await_answer(connection);
@@ -129,17 +133,17 @@ void Asker::await_answer(Connection& connection) {
 }
 
 void Asker::on_readable(Connection& connection) {
-  const auto now = now_ns();
   const auto stage = connection.stage;
   const bool shakes = stage == Stage::kDialing && connection.tls;  // else a word of the connection before
   if (stage != Stage::kReady && stage != Stage::kAsked && !shakes) return;
   const auto known = connection.received.size();
-  if (!read_more(connection, scratch_)) return await_answer(connection);
+  if (!read_more(connection, scratch_, clock_)) return await_answer(connection);
   if (shakes) return on_shaken(connection);
   if (stage == Stage::kReady) return on_unasked(connection);
-  connection.shot->done_ns = now;
-  if (connection.received.size() > known && connection.shot->first_byte_ns == 0) connection.shot->first_byte_ns = now;
-  if (!releasing_) examine(connection);
+  auto& shot = *connection.shot;
+  shot.done_ns = connection.arrived_ns;
+  if (connection.received.size() > known && shot.first_byte_ns == 0) shot.first_byte_ns = connection.arrived_ns;
+  examine(connection);
   const bool more = connection.end == Connection::End::kOpen && connection.received.size() <= 2 * kAnswerBytesMax;
   if (connection.stage == Stage::kAsked && more) await_answer(connection);
 }

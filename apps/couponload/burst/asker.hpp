@@ -10,6 +10,7 @@
 
 #include "couponload/burst/burst.hpp"
 #include "couponload/burst/connection.hpp"
+#include "couponload/burst/health_watch.hpp"
 
 namespace coupon::load {
 
@@ -20,11 +21,10 @@ class Asker {
 
   /// Starts to watch every connection, so that answers are noticed from the first send on.
   void arm();
-  /// Sends everything, planned for `release_ns`. Answers that come meanwhile are stamped and kept; they are looked into
-  /// afterwards.
-  void release(std::int64_t release_ns, const std::stop_token& stop);
+  /// Sends everything, planned for `release_ns`. Answers that come meanwhile are stamped and kept by the kernel.
+  void release(std::int64_t release_ns, HealthWatch& watch, const std::stop_token& stop);
   /// Blocks until every request is answered, timed out or cut, or `stop` is requested.
-  void wait(const std::stop_token& stop);
+  void wait(HealthWatch& watch, const std::stop_token& stop);
   /// Connections that ended before they were asked.
   [[nodiscard]] std::int64_t lost() const { return lost_; }
   /// Why connections could not be opened after the release.
@@ -69,7 +69,7 @@ class Asker {
   std::deque<Shot> repeated_;
   std::deque<Connection*> asked_again_;  // in order of their new attempts
   std::size_t oldest_ = 0;               // everything before it is done
-  bool releasing_ = false;
+  ArrivalClock clock_;
   std::array<char, kScratchBytes> scratch_{};
 };
 

@@ -42,8 +42,8 @@ void ask(boost::asio::io_context& io, Asker& asker, ReleaseBarrier& barrier, con
   if (!barrier.wait()) return;
   HealthWatch watch(io);
   watch.start(barrier.release_ns());
-  asker.release(barrier.release_ns(), stop);
-  asker.wait(stop);
+  asker.release(barrier.release_ns(), watch, stop);
+  asker.wait(watch, stop);
   health = watch.stop(now_ns());
   io.poll();  // runs what was cancelled while everything it refers to still lives
 }
@@ -88,6 +88,7 @@ RunResult run_burst(const BurstPlan& plan, RunProgress& progress, const std::sto
   RunResult result;
   result.shots.resize(plan.requests);
   for (std::uint32_t seq = 0; seq < plan.requests; ++seq) result.shots[seq].seq = seq;
+  const auto begin_ns = now_ns();
   ReleaseBarrier barrier(plan.threads, progress, stop);
   std::vector<Share> shares(static_cast<std::size_t>(plan.threads));
   {
@@ -101,6 +102,7 @@ RunResult run_burst(const BurstPlan& plan, RunProgress& progress, const std::sto
   progress.phase.store(RunProgress::Phase::kDone);
   result.released = barrier.released();
   result.release_ns = barrier.release_ns();
+  if (result.released && !plan.cold) result.opening_ns = result.release_ns - begin_ns;
   for (auto& share : shares) {
     add(share.trouble, result.trouble);
     result.syn_retransmits += share.syn_retransmits;

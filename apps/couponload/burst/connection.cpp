@@ -1,6 +1,11 @@
 #include "couponload/burst/connection.hpp"
 
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
 namespace coupon::load {
 
@@ -9,6 +14,21 @@ using boost::system::error_code;
 using TlsState = net::http::TlsFilter::State;
 
 namespace {
+
+using StampArrivals = asio::detail::socket_option::boolean<SOL_SOCKET, SO_TIMESTAMPNS>;
+
+constexpr std::int64_t kNsPerS = 1'000'000'000;
+std::int64_t arrival_of(msghdr& message, const ArrivalClock& clock) {
+  const auto wall = wall_ns();
+  const auto now = now_ns();
+  for (auto* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPNS) continue;
+    timespec stamp{};
+    std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
+    return clock.to_steady(stamp.tv_sec * kNsPerS + stamp.tv_nsec, wall, now);
+  }
+  return now;
+}
 
 error_code write_raw(Connection& connection, std::string_view bytes) {
   if (!connection.unsent.empty()) {
@@ -58,17 +78,29 @@ error_code write_rest(Connection& connection) {
   return write_raw(connection, rest);
 }
 
-bool read_more(Connection& connection, std::span<char> scratch) {
-  error_code error;
-  const auto size = connection.socket.read_some(asio::buffer(scratch.data(), scratch.size()), error);
-  if (error == asio::error::would_block) return false;
-  if (error) {
-    const bool properly = error == asio::error::eof && (!connection.tls || connection.tls->end() == TlsState::kClosed);
+void stamp_arrivals(Socket& socket) {
+  error_code unsupported;  // then read_more() takes the instant at which it reads
+  socket.set_option(StampArrivals(true), unsupported);
+}
+
+bool read_more(Connection& connection, std::span<char> scratch, const ArrivalClock& clock) {
+  iovec place{scratch.data(), scratch.size()};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(timespec))> control;
+  msghdr message{};
+  message.msg_iov = &place;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const auto size = ::recvmsg(connection.socket.native_handle(), &message, 0);
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+  connection.arrived_ns = arrival_of(message, clock);
+  if (size <= 0) {
+    const bool properly = size == 0 && (!connection.tls || connection.tls->end() == TlsState::kClosed);
     connection.end = properly ? Connection::End::kClosed : Connection::End::kReset;
   } else if (connection.tls) {
-    decrypt(connection, {scratch.data(), size});
+    decrypt(connection, {scratch.data(), static_cast<std::size_t>(size)});
   } else {
-    connection.received.append(scratch.data(), size);
+    connection.received.append(scratch.data(), static_cast<std::size_t>(size));
   }
   return true;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "couponload/burst/arrival_clock.hpp"
 #include "couponload/burst/open_socket.hpp"
 #include "couponload/shot.hpp"
 #include "net/http/client/response_reader.hpp"
@@ -38,7 +39,8 @@ struct Connection {
   Stage stage = Stage::kOpening;
   End end = End::kOpen;
   std::uint8_t attempts = 0;
-  std::int64_t dialed_ns = 0;  // when it was opened after the release
+  std::int64_t dialed_ns = 0;   // when it was opened after the release
+  std::int64_t arrived_ns = 0;  // what read_more() brought last
 };
 
 /// Closes with a reset: no TIME_WAIT pile after ten thousand connections. Pending handlers are cancelled.
@@ -53,9 +55,12 @@ void reset(Connection& connection);
 [[nodiscard]] boost::system::error_code write(Connection& connection, std::string_view bytes);
 [[nodiscard]] boost::system::error_code write_rest(Connection& connection);
 
-/// Reads once without waiting: `received` grows by what came, decrypted, or `end` tells how it ended. False when there
-/// was nothing.
-[[nodiscard]] bool read_more(Connection& connection, std::span<char> scratch);
+/// Has the kernel note when something arrives on the connected socket: read_more() then tells that instant however late
+/// it is called.
+void stamp_arrivals(Socket& socket);
+/// Reads once without waiting: `received` grows by what came, decrypted, or `end` tells how it ended; `arrived_ns` is
+/// when the kernel had it, or now where it did not note that. False when there was nothing.
+[[nodiscard]] bool read_more(Connection& connection, std::span<char> scratch, const ArrivalClock& clock);
 
 /// SYNs that had to be sent again, while nothing else was sent yet.
 [[nodiscard]] std::int64_t retransmits(Socket& socket);

@@ -10,11 +10,13 @@
 
 namespace coupon::load {
 
-/// Both calls on the thread that runs `io`.
+/// All calls on the thread that runs `io`.
 class HealthWatch {
  public:
   explicit HealthWatch(boost::asio::io_context& io) : heartbeat_(io) {}
   void start(std::int64_t now);
+  /// From a loop that does not run `io`, at least every millisecond: it does not stand still.
+  void beat(std::int64_t now) { heartbeat_.beat(now); }
   [[nodiscard]] bool started() const { return started_ns_ != 0; }
   [[nodiscard]] ThreadHealth stop(std::int64_t now);
 

@@ -14,6 +14,8 @@ class Heartbeat {
  public:
   explicit Heartbeat(boost::asio::io_context& io);
   void start(std::int64_t now);
+  /// From a loop that does not run `io`: counts the beats that are due.
+  void beat(std::int64_t now) { count_due(now); }
   /// Also counts the beats that were due and did not run.
   void stop(std::int64_t now);
   [[nodiscard]] const base::Histogram& lag() const { return lag_; }

@@ -1,7 +1,9 @@
 #include "couponload/burst/open_socket.hpp"
 
+#include <cerrno>
 #include <fmt/core.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 namespace coupon::load {
 
@@ -23,6 +25,25 @@ error_code open_socket(const Route& route, std::size_t number, Socket& socket) {
   socket.set_option(NoPortYet(true), error);
   if (!error) socket.bind({route.sources[number % route.sources.size()], 0}, error);
   return error;
+}
+
+error_code begin_connect(Socket& socket, const asio::ip::tcp::endpoint& server) {
+  if (::connect(socket.native_handle(), server.data(), static_cast<socklen_t>(server.size())) == 0) return {};
+  return errno == EINPROGRESS ? error_code() : error_code(errno, boost::system::system_category());
+}
+
+bool is_connected(Socket& socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return ::getsockopt(socket.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+         info.tcpi_state == TCP_ESTABLISHED;
+}
+
+error_code connect_error(Socket& socket) {
+  int code = 0;
+  socklen_t size = sizeof code;
+  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &code, &size) != 0) code = errno;
+  return {code, boost::system::system_category()};
 }
 
 void count_failure(const error_code& error, OpenTrouble& trouble) {

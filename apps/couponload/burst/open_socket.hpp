@@ -26,6 +26,13 @@ struct Route {
 /// when it connects, so that each source has all of them.
 [[nodiscard]] boost::system::error_code open_socket(const Route& route, std::size_t number, Socket& socket);
 
+/// Begins to connect a socket that open_socket() made: no error when that is under way or done.
+[[nodiscard]] boost::system::error_code begin_connect(Socket& socket, const boost::asio::ip::tcp::endpoint& server);
+/// Whether it is. On loopback that is so as soon as begin_connect() returns: nobody has to wait for it.
+[[nodiscard]] bool is_connected(Socket& socket);
+/// How it ended, once the socket is writable.
+[[nodiscard]] boost::system::error_code connect_error(Socket& socket);
+
 /// Counts why a connection could not be opened.
 void count_failure(const boost::system::error_code& error, OpenTrouble& trouble);
 

@@ -42,10 +42,12 @@ void Opener::open(Connection& connection) {
     count_failure(error, trouble_);
     return fail(connection, error.message());
   }
-  connection.socket.async_connect(plan_.route.server,
-                                  [this, &connection, started = now_ns()](const error_code& outcome) {
-                                    on_connected(connection, outcome, started);
-                                  });
+  const auto started_ns = now_ns();
+  const auto error = begin_connect(connection.socket, plan_.route.server);
+  if (error || is_connected(connection.socket)) return on_connected(connection, error, started_ns);
+  connection.socket.async_wait(Socket::wait_write, [this, &connection, started_ns](const error_code& stopped) {
+    on_connected(connection, stopped ? stopped : connect_error(connection.socket), started_ns);
+  });
 }
 
 void Opener::on_connected(Connection& connection, const error_code& error, std::int64_t started_ns) {
@@ -88,7 +90,7 @@ void Opener::await_bytes(Connection& connection) {
 
 void Opener::on_readable(Connection& connection, const error_code& error) {
   if (error) return try_again(connection, error.message());
-  if (!read_more(connection, scratch_)) return await_bytes(connection);
+  if (!read_more(connection, scratch_, clock_)) return await_bytes(connection);
   if (connection.stage == Connection::Stage::kShaking) return on_shaken(connection);
   const auto received = std::exchange(connection.received, {});
   auto state = connection.reader->feed(received);
@@ -121,6 +123,7 @@ void Opener::judge_prime(Connection& connection, State state) {
 void Opener::ready(Connection& connection) {
   connection.reader.reset();
   connection.stage = Connection::Stage::kReady;
+  stamp_arrivals(connection.socket);
   ++settled_;
   progress_.ready.fetch_add(1, std::memory_order_relaxed);
 }

@@ -47,6 +47,7 @@ class Opener {
   OpenTrouble trouble_;
   std::int64_t syn_retransmits_ = 0;
   std::size_t settled_ = 0;
+  ArrivalClock clock_;
   std::array<char, kScratchBytes> scratch_{};
 };
 

@@ -64,6 +64,7 @@ struct RepeatDocument {
   std::int64_t planned = 0;     ///< requests; of rate and closed
   Figures figures;
   Series series;
+  std::int64_t opening_ns = 0;  ///< burst: until all connections were open and primed
   std::int64_t connect_failed = 0;
   std::int64_t syn_retransmits = 0;
   std::optional<Counts> before;

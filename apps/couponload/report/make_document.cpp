@@ -46,6 +46,7 @@ RepeatDocument make_repeat(const RunReport& report) {
           .planned = report.burst.planned,
           .figures = report.figures,
           .series = series_of(report),
+          .opening_ns = report.burst.opening_ns,
           .connect_failed = report.burst.trouble.failed,
           .syn_retransmits = report.burst.syn_retransmits,
           .before = report.observed.before,

@@ -87,6 +87,7 @@ void add_figures(const RepeatDocument& part, RunReport& report) {
   report.series.add(part.series);
   report.burst.released = report.burst.released || part.released;
   report.burst.planned += part.planned;
+  report.burst.opening_ns = std::max(report.burst.opening_ns, part.opening_ns);
   report.burst.syn_retransmits += part.syn_retransmits;
   report.burst.trouble.failed += part.connect_failed;
 }

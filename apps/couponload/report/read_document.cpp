@@ -210,6 +210,7 @@ RepeatDocument read_repeat(const Json& json) {
   repeat.planned = whole(json, "planned");
   repeat.figures = read_figures(json);
   repeat.series = read_series(json.at("series"));
+  repeat.opening_ns = whole(json.at("connect"), "opening_ns");
   repeat.connect_failed = whole(json.at("connect"), "failed");
   repeat.syn_retransmits = whole(json.at("connect"), "syn_retransmits");
   repeat.before = read_server_counts(json.at("counts").at("before"));

@@ -50,9 +50,11 @@ void add_times(const RunDocument& document, const Figures& figures, Out out) {
 void add_sends(const RunDocument& document, const RepeatDocument& repeat, Out out) {
   const auto& connect = repeat.figures.connect;
   const auto& skew = repeat.figures.skew;
-  fmt::format_to(out, "connect   {} open, p50 {:.3f} ms, p99 {:.3f} ms, max {:.3f} ms, {} SYN retransmits\n",
-                 grouped(connect.count()), in_ms(connect.percentile(kMedianPercentile)),
-                 in_ms(connect.percentile(kTailPercentile)), in_ms(connect.max()), grouped(repeat.syn_retransmits));
+  fmt::format_to(out, "connect   {} open", grouped(connect.count()));
+  if (repeat.opening_ns > 0) fmt::format_to(out, " after {:.3f} ms", in_ms(repeat.opening_ns));
+  fmt::format_to(out, ", p50 {:.3f} ms, p99 {:.3f} ms, max {:.3f} ms, {} SYN retransmits\n",
+                 in_ms(connect.percentile(kMedianPercentile)), in_ms(connect.percentile(kTailPercentile)),
+                 in_ms(connect.max()), grouped(repeat.syn_retransmits));
   fmt::format_to(
       out, "skew      sent p50 {:.3f} ms, p99 {:.3f} ms, max {:.3f} ms after the {}; last answer {:.3f} ms\n",
       in_ms(skew.percentile(kMedianPercentile)), in_ms(skew.percentile(kTailPercentile)), in_ms(skew.max()),

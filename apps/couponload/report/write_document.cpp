@@ -55,6 +55,7 @@ Json answers_json(const std::vector<AnswerCount>& answers) {
 Json connect_json(const RepeatDocument& repeat) {
   auto connect = times_json(repeat.figures.connect);
   connect["syn_retransmits"] = repeat.syn_retransmits;
+  connect["opening_ns"] = repeat.opening_ns;
   connect["failed"] = repeat.connect_failed;
   return connect;
 }
