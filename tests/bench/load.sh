@@ -84,23 +84,28 @@ closed_loops() {
   line "closed: CPU a request, ratio to wrk with Lua ids" "$(ratio "$(median <"$work/closed.us")" "$(median <"$work/wrk.us")")" 1 ""
 }
 
+# couponload first, because it leaves no TIME_WAIT behind and hey does: ports that are taken make connecting slower. For
+# the same reason hey is judged by its best run.
 bursts() {
-  local i
+  local i hey
+  for ((i = 1; i <= rounds; i++)); do
+    load "burst$i" burst -u "$users" --no-prime -t 1
+    cost "burst$i" 2 >>"$work/burst.wall"
+    cost "burst$i" 3 >>"$work/burst.kb"
+    field "burst$i" "(r['connect']['opening_ns'] + r['all']['latency']['max_ns']) / 1e9" >>"$work/burst.total"
+    field "burst$i" "r['skew']['p99_ns'] / 1e6" >>"$work/burst.skew"
+    field "burst$i" "sum(c['count'] for c in r['classes'] if c['class'] == 'sold_out')" >>"$work/burst.answered"
+  done
   for ((i = 1; i <= rounds; i++)); do
     measured "hey$i" hey -n "$users" -c "$users" -t 60 -m POST -d '{"couponCode":"FLASH100","memberId":"m1"}' \
       "$url/api/v1/coupons/issue"
     awk '/^ *Total:/ {print $2}' "$work/hey$i.out" >>"$work/hey.total"
-    load "burst$i" burst -u "$users" --no-prime -t 1
-    cost "burst$i" 2 >>"$work/burst.wall"
-    field "burst$i" "(r['connect']['opening_ns'] + r['all']['latency']['max_ns']) / 1e9" >>"$work/burst.total"
-    cost "burst$i" 3 >>"$work/burst.kb"
-    field "burst$i" "r['skew']['p99_ns'] / 1e6" >>"$work/burst.skew"
-    field "burst$i" "sum(c['count'] for c in r['classes'] if c['class'] == 'sold_out')" >>"$work/burst.answered"
   done
+  hey=$(sort -n "$work/hey.total" | head -1)
   printf 'burst of %d: hey %.2f s, couponload %.2f s to open and to have every answer, %.2f s from start to exit\n' \
-    "$users" "$(median <"$work/hey.total")" "$(median <"$work/burst.total")" "$(median <"$work/burst.wall")"
+    "$users" "$hey" "$(median <"$work/burst.total")" "$(median <"$work/burst.wall")"
   line "burst: requests without an answer" "$((users - $(sort -n "$work/burst.answered" | head -1)))" 0 ""
-  line "burst: cold total, ratio to hey's" "$(ratio "$(median <"$work/burst.total")" "$(median <"$work/hey.total")")" 0.333 ""
+  line "burst: cold total, ratio to hey's" "$(ratio "$(median <"$work/burst.total")" "$hey")" 0.333 ""
   line "burst: release skew p99" "$(median <"$work/burst.skew")" 100 ms
 }
 
@@ -173,8 +178,8 @@ health() {
   line "beside a program that takes its core: exit code - 6" "$((code > 6 ? code - 6 : 6 - code))" 0 ""
 }
 
-closed_loops
 bursts
+closed_loops
 memory
 kernel_times
 health

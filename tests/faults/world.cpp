@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <iostream>
@@ -26,11 +27,16 @@ std::pair<std::uint16_t, std::uint16_t> proxied_ports(const Stack& stack) {
   return {static_cast<std::uint16_t>(own), static_cast<std::uint16_t>(told)};
 }
 
+std::int64_t told_later(const Told& told) {
+  std::int64_t sum = 0;
+  for (const auto& [code, count] : told.later) sum += count;
+  return sum;
+}
+
 // One line for the table of scenarios, in the folder that it is made from.
 void write_row(const std::vector<std::string>& faults, const Told& told) {
   const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-  std::int64_t later = 0;
-  for (const auto& [code, count] : told.later) later += count;
+  const auto later = told_later(told);
   const auto heard = told.issued.size() + told.pending.size() + told.refused.size();
   const nlohmann::json row{{"scenario", test->name()},
                            {"faults", faults},
@@ -65,7 +71,6 @@ World::World(WorldSetup setup)
 
 World::~World() {
   crowd_.reset();
-  // pipeline_.stop();  // while the proxies are there
   EXPECT_TRUE(concluded_ || testing::Test::HasFailure()) << "a scenario without an end";
 }
 
@@ -96,6 +101,13 @@ void World::kill_service(std::size_t index) {
   auto* const service = services_.at(index);
   service->process().signal(SIGKILL);
   EXPECT_EQ(pipeline_.end_of(*service), 128 + SIGKILL);
+  services_.erase(services_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void World::stop_service(std::size_t index) {
+  auto* const service = services_.at(index);
+  service->process().signal(SIGTERM);
+  EXPECT_EQ(pipeline_.end_of(*service), 0);
   services_.erase(services_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
@@ -152,6 +164,11 @@ void World::conclude(End end) {
   write_row(faults_, told_);
   if (testing::Test::HasFailure()) show_logs();
   concluded_ = true;
+}
+
+std::string World::figures() const {
+  return fmt::format("{} issued, {} pending, {} sold out, {} unsure, {} told later", told_.issued.size(),
+                     told_.pending.size(), told_.refused.size(), told_.unsure.size(), told_later(told_));
 }
 
 void World::show_logs() {

@@ -55,6 +55,10 @@ class World {
   /// kill -9 and the end of it; who waits for an answer of this service hears nothing.
   void kill_service(std::size_t index = 0);
   void kill_worker(std::size_t index = 0);
+  /// SIGTERM, and exit code 0.
+  void stop_service(std::size_t index = 0);
+  [[nodiscard]] std::size_t services() const { return services_.size(); }
+  [[nodiscard]] std::size_t workers() const { return workers_.size(); }
 
   /// Members ask all services from now on; returns once 50 were issued.
   void begin();
@@ -76,6 +80,8 @@ class World {
     bool sold_out = false;
   };
   void conclude(End end = {false, false});
+  /// What members were told, in numbers; after conclude().
+  [[nodiscard]] std::string figures() const;
 
  private:
   [[nodiscard]] std::vector<std::string> through(const Ways& ways) const;
