@@ -33,7 +33,7 @@ void add(const OpenTrouble& trouble, OpenTrouble& sum);
 
 /// Readable by other threads while a run goes on.
 struct RunProgress {
-  enum class Phase { kOpening, kAsking, kDone };
+  enum class Phase { kOpening, kWaiting, kAsking, kDone };
   std::atomic<Phase> phase{Phase::kOpening};
   std::atomic<std::uint32_t> ready{0};    ///< connections
   std::atomic<std::int64_t> answered{0};  ///< rate and closed: brought up to date every 20 ms
@@ -44,6 +44,7 @@ struct RunResult {
   bool released = false;          ///< false: nothing was sent
   std::int64_t release_ns = 0;    ///< burst: the instant planned for every request; else the measured window's begin
   std::int64_t opening_ns = 0;    ///< burst: until all connections were open and primed; 0 when cold
+  std::int64_t late_ns = 0;       ///< released so long after the instant that was asked for
   std::int64_t window_ns = 0;     ///< rate and closed: planned length of the measured window
   std::int64_t planned = 0;       ///< requests that should be sent; closed: as many as were
   std::int64_t unsent = 0;        ///< of these; rate only, a burst's unsent shots speak for themselves

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -124,7 +125,8 @@ struct LyingServer::Impl {
     session.send(serialize(shop.read(path.substr(path.rfind('/') + 1))));
   }
 
-  void prime(Session& session) const {
+  void prime(Session& session) {
+    ++primes;
     auto reply = succeed(200, "{}");
     if (lies.says_close) reply.headers = "Connection: close\r\n";
     session.send(serialize(reply), lies.close_after_prime);
@@ -180,6 +182,7 @@ struct LyingServer::Impl {
   asio::io_context io{1};
   tcp::acceptor acceptor;
   asio::steady_timer accept_timer;
+  std::atomic<std::int64_t> primes{0};
   std::vector<std::shared_ptr<Session>> silent;  // kept open, never answered
   std::thread thread;
 };
@@ -208,6 +211,8 @@ bool LyingServer::wait_for_asks(std::int64_t count, std::chrono::seconds deadlin
   std::unique_lock lock(impl_->mutex);
   return impl_->changed.wait_for(lock, deadline, [&] { return impl_->shop.asks() >= count; });
 }
+
+std::int64_t LyingServer::primes() const { return impl_->primes; }
 
 std::int64_t LyingServer::asks() const {
   const std::lock_guard lock(impl_->mutex);

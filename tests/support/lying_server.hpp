@@ -66,10 +66,11 @@ struct Lies {
   int broken = 0;
 
   // Grants, counted in the order in which they are made.
-  Which twice = {};         ///< whoever holds one is issued another when it asks again
-  Which id_reused = {};     ///< have the id of the one before
-  Which forgotten = {};     ///< acknowledged, and then neither counted nor found
-  Which rank_skipped = {};  ///< a rank is left out before them
+  Which twice = {};               ///< whoever holds one is issued another when it asks again
+  Which id_reused = {};           ///< have the id of the one before
+  std::int64_t id_of_number = 0;  ///< above 0: the id is made of the member's number modulo this, not of the rank
+  Which forgotten = {};           ///< acknowledged, and then neither counted nor found
+  Which rank_skipped = {};        ///< a rank is left out before them
   // Issue requests, counted in the order in which they arrive.
   Which sold_out_early = {};  ///< told sold out although there are places, which others get later
   Which reset_granted = {};   ///< carried out, then the connection is reset
@@ -105,6 +106,8 @@ class LyingServer {
   [[nodiscard]] bool wait_for_asks(std::int64_t count, std::chrono::seconds deadline = std::chrono::seconds(30));
   /// Issue requests that came so far.
   [[nodiscard]] std::int64_t asks() const;
+  /// Prime requests that came so far: connections that are open and wait.
+  [[nodiscard]] std::int64_t primes() const;
   /// The last issue request, head and body.
   [[nodiscard]] std::string last_issue_request() const;
   /// Every issue request so far, in order of arrival.

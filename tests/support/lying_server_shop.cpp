@@ -5,6 +5,16 @@
 
 namespace coupon::test {
 
+namespace {
+
+// The number behind the letters of a member's name.
+std::int64_t number_in(const std::string& member) {
+  const auto digits = member.find_first_of("0123456789");
+  return digits == std::string::npos ? 0 : std::stoll(member.substr(digits));
+}
+
+}  // namespace
+
 LyingReply refuse(int status, const std::string& code, const std::string& data) {
   LyingReply reply{status,
                    fmt::format(R"({{"success":false,"error":{{"code":"{}","message":"no"}}{},"timestamp":"t"}})", code,
@@ -64,7 +74,8 @@ LyingReply LyingShop::read(const std::string& member) {
 const LyingShop::Grant& LyingShop::grant(const std::string& member) {
   const auto number = std::ssize(grants_) + 1;
   if (lies_.rank_skipped.hits(number)) ++skipped_ranks_;
-  Grant made{member, fmt::format("id-{:06}", number), number + skipped_ranks_};
+  const auto id_number = lies_.id_of_number > 0 ? number_in(member) % lies_.id_of_number : number;
+  Grant made{member, fmt::format("id-{:06}", id_number), number + skipped_ranks_};
   if (number == 2 && lies_.rank_repeated > 0) made.rank = 1;
   const bool reuses = (number == 2 && lies_.id_repeated > 0) || lies_.id_reused.hits(number);
   if (reuses && !grants_.empty()) made.id = grants_.back().id;

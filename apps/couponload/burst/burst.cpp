@@ -22,6 +22,7 @@ constexpr const char* kLost =
 // What one thread hands back.
 struct Share {
   ThreadHealth health;
+  std::int64_t ready_ns = 0;  // everything open, and answers will be noticed
   OpenTrouble trouble;
   std::int64_t syn_retransmits = 0;
   std::deque<Shot> repeated;
@@ -37,14 +38,15 @@ std::vector<Connection> make_connections(boost::asio::io_context& io, std::vecto
 }
 
 void ask(boost::asio::io_context& io, Asker& asker, ReleaseBarrier& barrier, const std::stop_token& stop,
-         ThreadHealth& health) {
+         Share& share) {
   asker.arm();
-  if (!barrier.wait()) return;
+  share.ready_ns = now_ns();
+  if (!barrier.wait(io, stop)) return;
   HealthWatch watch(io);
   watch.start(barrier.release_ns());
   asker.release(barrier.release_ns(), watch, stop);
   asker.wait(watch, stop);
-  health = watch.stop(now_ns());
+  share.health = watch.stop(now_ns());
   io.poll();  // runs what was cancelled while everything it refers to still lives
 }
 
@@ -73,7 +75,7 @@ void run_thread(const BurstPlan& plan, std::vector<Shot>& shots, int index, Rele
     share.syn_retransmits = opener.syn_retransmits();
   }
   Asker asker(io, plan, connections);
-  ask(io, asker, barrier, stop, share.health);
+  ask(io, asker, barrier, stop, share);
   add(asker.trouble(), share.trouble);
   share.syn_retransmits += asker.syn_retransmits();
   share.repeated = std::move(asker.repeated());
@@ -89,7 +91,7 @@ RunResult run_burst(const BurstPlan& plan, RunProgress& progress, const std::sto
   result.shots.resize(plan.requests);
   for (std::uint32_t seq = 0; seq < plan.requests; ++seq) result.shots[seq].seq = seq;
   const auto begin_ns = now_ns();
-  ReleaseBarrier barrier(plan.threads, progress, stop);
+  ReleaseBarrier barrier(plan.threads, progress, stop, plan.start_ns);
   std::vector<Share> shares(static_cast<std::size_t>(plan.threads));
   {
     std::vector<std::jthread> threads;
@@ -102,9 +104,10 @@ RunResult run_burst(const BurstPlan& plan, RunProgress& progress, const std::sto
   progress.phase.store(RunProgress::Phase::kDone);
   result.released = barrier.released();
   result.release_ns = barrier.release_ns();
-  if (result.released && !plan.cold) result.opening_ns = result.release_ns - begin_ns;
+  result.late_ns = barrier.late_ns();
   for (auto& share : shares) {
     add(share.trouble, result.trouble);
+    if (!plan.cold) result.opening_ns = std::max(result.opening_ns, share.ready_ns - begin_ns);
     result.syn_retransmits += share.syn_retransmits;
     std::ranges::move(share.repeated, std::back_inserter(result.shots));
     if (result.released) result.threads.push_back(std::move(share.health));

@@ -2,6 +2,7 @@
 // A burst: every member has a connection of its own, all wait at a barrier, all ask at once.
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct BurstPlan {
   std::int64_t open_timeout_ns = 0;  ///< for opening and priming all connections
   bool cold = false;                 ///< connections are opened after the release
   std::uint16_t retries = 0;         ///< how often a request that timed out is asked again, on a new connection
+  std::optional<std::int64_t> start_ns = {};  ///< the release, by the monotonic clock; nothing: once all is open
 };
 
 using BurstResult = RunResult;

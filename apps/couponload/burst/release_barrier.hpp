@@ -1,12 +1,12 @@
 #pragma once
 // Where the load threads meet.
 
-#include <atomic>
 #include <barrier>
+#include <boost/asio/io_context.hpp>
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 
-#include "couponload/burst/instant.hpp"
 #include "couponload/run_result.hpp"
 
 namespace coupon::load {
@@ -14,15 +14,16 @@ namespace coupon::load {
 /// The last thread to arrive decides whether to go and sets the release instant; both are visible to all behind it.
 class ReleaseBarrier {
  public:
-  ReleaseBarrier(int threads, RunProgress& progress, std::stop_token stop)
-      : barrier_(threads, OnRelease{this}), progress_(progress), stop_(std::move(stop)) {}
+  /// `start_ns`: not before that instant of the monotonic clock.
+  ReleaseBarrier(int threads, RunProgress& progress, std::stop_token stop, std::optional<std::int64_t> start_ns = {});
 
-  /// Blocks until all threads arrived. True: send now.
-  [[nodiscard]] bool wait() {
-    barrier_.arrive_and_wait();
-    return go_;
-  }
+  /// Blocks until all threads arrived and it is time, or `stop` is requested; runs `io`, which needs work of its own
+  /// and a handler posted to it when `stop` is requested, while there is time. True: send now.
+  [[nodiscard]] bool wait(boost::asio::io_context& io, const std::stop_token& stop);
+
   [[nodiscard]] std::int64_t release_ns() const { return release_ns_; }
+  /// So long after the instant that was asked for; 0 without one.
+  [[nodiscard]] std::int64_t late_ns() const { return start_ns_ ? release_ns_ - *start_ns_ : 0; }
   [[nodiscard]] bool released() const { return go_; }
 
  private:
@@ -30,15 +31,12 @@ class ReleaseBarrier {
     ReleaseBarrier* owner;
     void operator()() const noexcept { owner->release(); }
   };
-  void release() noexcept {
-    go_ = !stop_.stop_requested() && progress_.ready.load() > 0;
-    if (go_) progress_.phase.store(RunProgress::Phase::kAsking);
-    release_ns_ = now_ns();
-  }
+  void release() noexcept;
 
   std::barrier<OnRelease> barrier_;
   RunProgress& progress_;
   std::stop_token stop_;
+  std::optional<std::int64_t> start_ns_;
   bool go_ = false;
   std::int64_t release_ns_ = 0;
 };

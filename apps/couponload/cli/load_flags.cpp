@@ -52,8 +52,25 @@ void LoadFlags::add_common() {
          "local address to connect from; several are taken in turn")
       ->type_name("ADDR")
       ->allow_extra_args(false);
+  add_together();
   add_limits();
   add_output();
+}
+
+void LoadFlags::add_together() {
+  app->add_option_function<std::string>(
+         "--shard", [this](const std::string& text) { options.shard = value_or_usage(Shard::parse(text), "--shard"); },
+         "this machine's part of a load that several make together; merge puts the results together")
+      ->type_name("i/n")
+      ->take_last();
+  app->add_option_function<std::string>(
+         "--start-at",
+         [this](const std::string& text) {
+           options.start_at_ms = value_or_usage(base::parse_instant_ms(text, fmt::format("'{}'", text)), "--start-at");
+         },
+         "when to begin, by this machine's clock: milliseconds since 1970 or RFC 3339, at most 10 min ahead")
+      ->type_name("INSTANT")
+      ->take_last();
 }
 
 void LoadFlags::add_who() {

@@ -49,6 +49,7 @@ struct LoadFlags {
 
  private:
   void add_who();
+  void add_together();
   void add_paced();
   void add_limits();
   void add_output();

@@ -5,6 +5,7 @@
 
 #include "couponload/burst/instant.hpp"
 #include "couponload/cli/load_flags.hpp"
+#include "couponload/cli/run_plan.hpp"
 #include "couponload/units.hpp"
 
 namespace coupon::load {
@@ -24,17 +25,21 @@ constexpr const char* kBurstExamples = R"(Examples:
   couponload burst --max-lag 1s --max-run-delay 100   beside the server on a small machine: the verdict is
                                                   about correctness, the times say little
   couponload burst -H 'Authorization: Bearer x'   with every request
+  couponload burst -u 100000 --shard 1/2 --start-at $T --out s1.json   half of them; the other machine says 2/2
+                                                  and the same T=$(date -d '1 minute' +%s%3N); then couponload merge
 )";
 
 constexpr const char* kRateExamples = R"(Examples:
   couponload rate -R 2000 -d 30s                  2,000 requests a second, whether or not the server keeps up
   couponload rate --stages 10s:1000,30s:5000      a quiet start, then the rush
+  couponload rate -R 9000 --shard 2/3 --start-at $T --out s2.json      3,000 of the 9,000 requests a second
   couponload rate -R 500 --threshold 'p(99.9) < 50ms' --threshold 'unknown count == 0'
 )";
 
 constexpr const char* kClosedExamples = R"(Examples:
   couponload closed -c 256 -d 30s                 how many requests a second 256 connections get answered
   couponload closed -c 50 --think 200ms           users who look at each answer
+  couponload closed -c 256 --shard 1/2 --start-at $T --out s1.json     256 connections here, 256 on the other machine
 )";
 
 const char* summary_of(Mode mode) {
@@ -91,7 +96,6 @@ LoadOptions LoadCommandLine::options() const {
   const bool burst = options.mode == Mode::kBurst;
   options.users = static_cast<std::uint32_t>(flags.users);
   options.connections = static_cast<std::uint32_t>(flags.connections);
-  options.threads = static_cast<int>(std::min(flags.threads, burst ? flags.users : flags.connections));
   options.same_user = static_cast<std::uint32_t>(flags.same_user);
   options.same_key = static_cast<std::uint32_t>(flags.same_key);
   options.seed = static_cast<std::uint64_t>(flags.seed);
@@ -100,6 +104,9 @@ LoadOptions LoadCommandLine::options() const {
   options.run_delay_share_max = static_cast<double>(flags.run_delay_percent) / kPercent;
   options.prime = !flags.no_prime;
   if (burst) options.same_user = std::min(options.same_user, options.users);
+  const auto useful = burst ? requests_of(options) : options.connections;
+  options.threads =
+      std::max(1, static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(flags.threads), useful)));
   if (options.stages_text.empty()) {
     options.stages = Stages(options.rate_per_s, options.duration_ms * kNsPerMs);
   } else {

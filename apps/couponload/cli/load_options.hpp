@@ -4,6 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "couponload/report/render.hpp"
 #include "couponload/report/threshold.hpp"
 #include "couponload/run_result.hpp"
+#include "couponload/shard.hpp"
 #include "couponload/verify/evidence_keeper.hpp"
 
 namespace CLI {
@@ -33,16 +35,18 @@ struct LoadOptions {
   std::int64_t settle_ms = 30'000;
   bool prime = true;
   bool cold = false;
+  Shard shard;
+  std::optional<std::int64_t> start_at_ms;  ///< since 1970; nothing: at once
   std::vector<boost::asio::ip::address> sources;
 
-  std::uint32_t users = 10'000;  ///< burst: requests, each on a connection of its own
+  std::uint32_t users = 10'000;  ///< burst: requests of all shards, each on a connection of its own
   std::uint16_t retries = 0;     ///< burst: of a request that timed out
 
-  std::uint32_t connections = 256;    ///< rate, closed: at most
+  std::uint32_t connections = 256;    ///< rate, closed: at most, of each shard
   std::int64_t duration_ms = 30'000;  ///< rate, closed: the measured window
   std::int64_t warmup_ms = 5'000;     ///< rate, closed
-  std::int64_t rate_per_s = 1'000;    ///< rate, without stages
-  Stages stages;                      ///< rate
+  std::int64_t rate_per_s = 1'000;    ///< rate, without stages; of all shards together
+  Stages stages;                      ///< rate; of all shards together
   std::string stages_text;            ///< rate: as given; empty: one rate
   std::int64_t think_ms = 0;          ///< closed
 

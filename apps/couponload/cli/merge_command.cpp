@@ -17,6 +17,7 @@ constexpr std::int64_t kClockErrorMaxMs = 60'000;
 constexpr std::int64_t kRowsMax = 1'000'000'000;
 
 constexpr const char* kMergeExamples = R"(Examples:
+  couponload burst --shard 1/2 --start-at $T --out s1.json    on one machine, and 2/2 on another, at the same time
   couponload merge s1.json s2.json -o run.json     one result, one verdict; the evidence files lie beside
   couponload merge s1.json s2.json -o run.json --clock-error 5ms   the machines' clocks agree that well
 

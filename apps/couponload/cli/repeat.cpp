@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "couponload/burst/instant.hpp"
 #include "couponload/cli/progress.hpp"
+#include "couponload/cli/start.hpp"
 #include "couponload/profile/steps.hpp"
 #include "couponload/profile/values.hpp"
 
@@ -36,7 +37,8 @@ std::string describe(const RunProgress& progress, const LoadOptions& options) {
   switch (progress.phase.load()) {
     case RunProgress::Phase::kOpening:
       return fmt::format("opening connections: {} of {}", grouped(progress.ready.load()),
-                         grouped(burst ? options.users : options.connections));
+                         grouped(burst ? static_cast<std::int64_t>(requests_of(options)) : options.connections));
+    case RunProgress::Phase::kWaiting: return "all connections are open; waiting for --start-at";
     case RunProgress::Phase::kAsking:
       return burst ? std::string() : fmt::format("{} answers", grouped(progress.answered.load()));
     case RunProgress::Phase::kDone: return {};
@@ -72,7 +74,9 @@ void read_shots(const RunSetting& setting, const Members& members, RunReport& re
 
 void fire_burst(const RunSetting& setting, RunProgress& progress, RunReport& report, const std::stop_token& stop) {
   const auto& options = setting.options;
-  const Members members(setting.members, options.users, options.same_user, options.seed);
+  const auto share = burst_share(options);
+  const Members members(setting.members, static_cast<std::uint32_t>(share.requests), options.same_user, options.seed,
+                        share.first_member);
   report.burst = run_burst(make_burst_plan(setting, members), progress, stop);
   read_shots(setting, members, report);
 }
@@ -123,16 +127,29 @@ void note_profile(const Profile& profile, Observed& observed) {
   observed.counts_can_be_read = !profile.count.path.empty();
 }
 
+// Mistakes show at once, not after the wait; unless only shard 1 sets up what is to be read.
+base::Result<Counts> read_and_wait(const RunSetting& setting, const Target& target, const std::stop_token& stop) {
+  const auto wait = [&] { return !setting.start_ns || wait_to_open(*setting.start_ns, setting.options.quiet, stop); };
+  const bool set_up_elsewhere = !setting.options.shard.leads() && !setting.target.profile.setup.empty();
+  const auto interrupted = [] { return base::fail(base::Errc::kConflict, "interrupted"); };
+  if (set_up_elsewhere && !wait()) return interrupted();
+  auto before = read_before(target, stop);
+  if (before && !set_up_elsewhere && !wait()) return interrupted();
+  return before;
+}
+
 std::expected<RunReport, ExitCode> run_and_judge(const RunSetting& setting, const std::stop_token& stop) {
   const auto target = make_target(setting);
-  const auto before = read_before(target, stop);
+  const auto before = read_and_wait(setting, target, stop);
+  if (stop.stop_requested() && (setting.start_ns || !before)) return std::unexpected(ExitCode::kInterrupted);
   if (!before) {
     log::error("{}", before.error().message);
-    return std::unexpected(stop.stop_requested() ? ExitCode::kInterrupted : ExitCode::kUnreachable);
+    return std::unexpected(ExitCode::kUnreachable);
   }
   RunReport report;
   report.scenario = make_scenario(setting);
   report.observed.before = *before;
+  report.observed.partial = setting.options.shard.is_part();
   note_profile(setting.target.profile, report.observed);
   fire(setting, report, stop);
   if (!report.burst.released && !stop.stop_requested()) {
@@ -152,7 +169,8 @@ std::expected<RunReport, ExitCode> run_repeat(RunSetting& setting, const std::st
   const StepsPlan steps{.url = target.url,
                         .client = {.timeout_ms = setting.options.timeout_ms, .tls = target.tls},
                         .headers = target.headers};
-  const auto ready = run_setup(target.profile, steps, target.values, stop);
+  const bool leads = setting.options.shard.leads();
+  const auto ready = leads ? run_setup(target.profile, steps, target.values, stop) : base::Result<>{};
   std::expected<RunReport, ExitCode> report = std::unexpected(ExitCode::kUnreachable);
   if (ready) {
     report = run_and_judge(setting, stop);
@@ -160,6 +178,7 @@ std::expected<RunReport, ExitCode> run_repeat(RunSetting& setting, const std::st
     log::error("set-up: {}", ready.error().message);
     if (stop.stop_requested()) report = std::unexpected(ExitCode::kInterrupted);
   }
+  if (!leads) return report;
   for (const auto& failure : run_teardown(target.profile, steps, target.values)) {
     log::warn("teardown: {}", failure.message);
   }

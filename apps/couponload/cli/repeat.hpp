@@ -10,8 +10,9 @@
 
 namespace coupon::load {
 
-/// Set-up, run, verification, teardown and verdict; blocks. Without a result there was nothing to judge: what happened
-/// was logged, and the exit code says of which kind it was. Gives `setting` the values of this repeat.
+/// Set-up, run, verification, teardown and verdict; blocks. Set-up and teardown are shard 1's. Without a result there
+/// was nothing to judge: what happened was logged, and the exit code says of which kind it was. Gives `setting` the
+/// values of this repeat.
 [[nodiscard]] std::expected<RunReport, ExitCode> run_repeat(RunSetting& setting, const std::stop_token& stop);
 
 }  // namespace coupon::load

@@ -3,11 +3,13 @@
 #include <expected>
 #include <optional>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "couponload/burst/reach.hpp"
 #include "couponload/cli/preflight.hpp"
 #include "couponload/cli/repeat.hpp"
 #include "couponload/cli/run_plan.hpp"
+#include "couponload/cli/start.hpp"
 #include "couponload/report/document.hpp"
 #include "couponload/report/evidence_file.hpp"
 
@@ -18,13 +20,15 @@ namespace log = base::log;
 namespace {
 
 base::Result<RunSetting> prepare(const LoadOptions& options, const std::vector<std::string>& argv) {
-  COUPON_TRY(ensure_descriptors(options.mode == Mode::kBurst ? options.users : options.connections));
+  COUPON_TRY(check_start(options, base::SystemClock{}.wall_ms()));
+  COUPON_TRY(ensure_descriptors(options.mode == Mode::kBurst ? requests_of(options) : options.connections));
   if (!options.out_path.empty()) COUPON_TRY(check_writable(options.out_path));
   auto target = resolve_target(options.target);
   if (!target) return std::unexpected(std::move(target).error());
+  COUPON_TRY(check_setup_of_shard(options.shard, target->profile));
   auto members = make_members(options, target->profile);
   if (!members) return std::unexpected(std::move(members).error());
-  RunSetting setting{options, argv, std::move(*target), std::move(*members), {}, {}};
+  RunSetting setting{options, argv, std::move(*target), std::move(*members), {}, {}, start_ns(options)};
   if (!setting.target.url.tls) return setting;
   auto context = net::http::TlsContext::make(setting.target.tls, setting.target.url.host);
   if (!context) return std::unexpected(std::move(context).error());

@@ -15,8 +15,16 @@ std::int64_t open_timeout_ns(const LoadOptions& options) {
   return std::max(options.timeout_ms, kOpenTimeoutMinMs) * kNsPerMs;
 }
 
+std::uint64_t groups_of(std::uint64_t requests, std::uint64_t same) { return (requests + same - 1) / same; }
+
+std::uint64_t members_of(const LoadOptions& options) { return groups_of(requests_of(options), options.same_user); }
+
+// How long the row of members must be for all shards: every one takes at most as many as the first.
 std::uint64_t members_needed(const LoadOptions& options) {
-  return (requests_of(options) + options.same_user - 1) / options.same_user;
+  if (options.mode == Mode::kBurst) return groups_of(options.users, options.same_user);
+  auto first = options;
+  first.shard.index = 1;
+  return members_of(first) * options.shard.count;
 }
 
 RequestTemplate make_request(const RunSetting& setting) {
@@ -39,10 +47,17 @@ Route make_route(const RunSetting& setting) {
 
 }  // namespace
 
+BurstShare burst_share(const LoadOptions& options) {
+  const auto members = groups_of(options.users, options.same_user);
+  BurstShare share{.first_member = options.shard.first(members), .members = options.shard.part(members)};
+  share.requests = std::min(share.members * options.same_user, options.users - share.first_member * options.same_user);
+  return share;
+}
+
 std::uint64_t requests_of(const LoadOptions& options) {
   switch (options.mode) {
-    case Mode::kBurst: return options.users;
-    case Mode::kRate: return options.stages.count();
+    case Mode::kBurst: return burst_share(options).requests;
+    case Mode::kRate: return options.shard.part(options.stages.count());
     case Mode::kClosed: return options.connections;
   }
   return 0;
@@ -70,13 +85,14 @@ BurstPlan make_burst_plan(const RunSetting& setting, const Members& members) {
           .request = make_request(setting),
           .members = &members,
           .prime = make_prime(setting),
-          .requests = options.users,
+          .requests = static_cast<std::uint32_t>(requests_of(options)),
           .same_key = options.same_key,
           .threads = options.threads,
           .timeout_ns = options.timeout_ms * kNsPerMs,
           .open_timeout_ns = open_timeout_ns(options),
           .cold = options.cold,
-          .retries = options.retries};
+          .retries = options.retries,
+          .start_ns = setting.start_ns};
 }
 
 FlowPlan make_flow_plan(const RunSetting& setting) {
@@ -90,7 +106,7 @@ FlowPlan make_flow_plan(const RunSetting& setting) {
           .members = setting.members,
           .same_user = options.same_user,
           .same_key = options.same_key,
-          .first_member = 0,
+          .shard = options.shard,
           .prime = std::move(prime),
           .stages = options.stages,
           .duration_ns = options.duration_ms * kNsPerMs,
@@ -101,7 +117,8 @@ FlowPlan make_flow_plan(const RunSetting& setting) {
           .timeout_ns = options.timeout_ms * kNsPerMs,
           .open_timeout_ns = open_timeout_ns(options),
           .cold = options.cold,
-          .evidence = scope_of(options)};
+          .evidence = scope_of(options),
+          .start_ns = setting.start_ns};
 }
 
 Target make_target(const RunSetting& setting) {
@@ -125,13 +142,15 @@ Scenario make_scenario(const RunSetting& setting) {
   scenario.url = setting.target.url.text();
   scenario.code = code_of(setting.target.values);
   scenario.requests = static_cast<std::uint32_t>(requests_of(options));
-  scenario.members = static_cast<std::uint32_t>(members_needed(options));
+  scenario.members = static_cast<std::uint32_t>(members_of(options));
   scenario.threads = options.threads;
   scenario.seed = options.seed;
   scenario.timeout_ns = options.timeout_ms * kNsPerMs;
   scenario.primed = options.prime && !options.cold;
   scenario.cold = options.cold;
   scenario.insecure = setting.target.url.tls && setting.target.tls.insecure;
+  scenario.shard_index = options.shard.index;
+  scenario.shard_count = options.shard.count;
   if (options.mode == Mode::kBurst) return scenario;
   scenario.connections = options.connections;
   scenario.duration_ns = options.duration_ms * kNsPerMs;
@@ -139,7 +158,7 @@ Scenario make_scenario(const RunSetting& setting) {
   scenario.think_ns = options.think_ms * kNsPerMs;
   scenario.stages = options.stages_text;
   const bool one_rate = options.mode == Mode::kRate && options.stages_text.empty();
-  scenario.rate_per_s = one_rate ? static_cast<double>(options.rate_per_s) : 0;
+  scenario.rate_per_s = one_rate ? static_cast<double>(options.rate_per_s) / options.shard.count : 0;
   return scenario;
 }
 

@@ -14,6 +14,14 @@
 
 namespace coupon::load {
 
+/// What this shard does of a burst.
+struct BurstShare {
+  std::uint64_t first_member = 0;
+  std::uint64_t members = 0;
+  std::uint64_t requests = 0;
+};
+[[nodiscard]] BurstShare burst_share(const LoadOptions& options);
+
 /// A run that has been checked and can begin.
 struct RunSetting {
   LoadOptions options;
@@ -22,9 +30,10 @@ struct RunSetting {
   MemberSource members;
   boost::asio::ip::tcp::endpoint server;
   std::optional<net::http::TlsContext> tls;  ///< of an https URL
+  std::optional<std::int64_t> start_ns;      ///< by the monotonic clock; nothing: at once
 };
 
-/// Requests that can be told beforehand: of a closed run as many as there are connections.
+/// Requests of this shard that can be told beforehand: of a closed run as many as there are connections.
 [[nodiscard]] std::uint64_t requests_of(const LoadOptions& options);
 
 /// The source of members, with at least as many as are needed. Reads a file.

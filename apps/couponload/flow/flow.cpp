@@ -40,7 +40,7 @@ void run_lane(const FlowPlan& plan, int index, ReleaseBarrier& barrier, RunProgr
   const auto work = boost::asio::make_work_guard(io);
   Lane lane(io, plan, index, progress);
   lane.open(stop);
-  if (barrier.wait()) {
+  if (barrier.wait(io, stop)) {
     lane.run(barrier.release_ns(), stop);
     hand_over(lane, share);
   }
@@ -74,7 +74,7 @@ void put_together(std::vector<Share> shares, FlowResult& result) {
 
 FlowResult run_flow(const FlowPlan& plan, RunProgress& progress, const std::stop_token& stop) {
   FlowResult result;
-  ReleaseBarrier barrier(plan.threads, progress, stop);
+  ReleaseBarrier barrier(plan.threads, progress, stop, plan.start_ns);
   std::vector<Share> shares(static_cast<std::size_t>(plan.threads));
   {
     std::vector<std::jthread> threads;
@@ -88,6 +88,7 @@ FlowResult run_flow(const FlowPlan& plan, RunProgress& progress, const std::stop
   run.mode = plan.mode;
   run.released = barrier.released();
   run.release_ns = barrier.release_ns() + plan.warmup_ns;
+  run.late_ns = barrier.late_ns();
   run.window_ns = measured_ns(plan, run, stop);
   run.connections = plan.connections;
   run.think_ns = plan.think_ns;

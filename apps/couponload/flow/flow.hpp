@@ -2,6 +2,7 @@
 // A flow of requests over a bounded number of connections: an open model (rate) or a closed one.
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "couponload/report/figures.hpp"
 #include "couponload/report/series.hpp"
 #include "couponload/run_result.hpp"
+#include "couponload/shard.hpp"
 #include "couponload/verify/evidence_keeper.hpp"
 
 namespace coupon::load {
@@ -22,12 +24,12 @@ struct FlowPlan {
   Route route;
   const Profile* profile = nullptr;  ///< must outlive the flow
   RequestTemplate request;
-  MemberSource members;         ///< taken in order; a source that ends is begun again
-  std::uint32_t same_user = 1;  ///< so many requests behind one another are of one member
-  std::uint32_t same_key = 1;   ///< so many share {seq} and {uuid}
-  std::uint64_t first_member = 0;
+  MemberSource members;          ///< every shard.count-th in order; a source that ends is begun again
+  std::uint32_t same_user = 1;   ///< so many requests behind one another are of one member
+  std::uint32_t same_key = 1;    ///< so many share {seq} and {uuid}
+  Shard shard = {};              ///< takes every count-th of the planned requests
   std::string prime;             ///< a whole request, for each connection and the warm-up; empty: none
-  Stages stages;                 ///< of rate
+  Stages stages;                 ///< of rate, all shards together
   std::int64_t duration_ns = 0;  ///< of the measured window; of rate the same as that of the stages
   std::int64_t think_ns = 0;     ///< of closed
   std::int64_t warmup_ns = 0;    ///< before the window, with the prime request only
@@ -37,6 +39,7 @@ struct FlowPlan {
   std::int64_t open_timeout_ns = 0;  ///< for opening and priming all connections
   bool cold = false;                 ///< a new connection for every request
   EvidenceScope evidence = EvidenceScope::kGrants;
+  std::optional<std::int64_t> start_ns = {};  ///< of the warm-up, by the monotonic clock; nothing: once all is open
 };
 
 /// The run, and what its threads noted about its requests while it went on: its shots are not kept.

@@ -49,8 +49,10 @@ void Lane::begin(std::int64_t start_ns) {
   end_ns_ = measure_ns_ + plan_.duration_ns;
   recorder_.emplace(plan_, measure_ns_);
   if (plan_.mode == Mode::kRate) {
-    warm_ = Arrivals(Stages(plan_.stages.first_rate_per_s(), plan_.warmup_ns), start_ns, index_, lanes_);
-    arrivals_ = Arrivals(plan_.stages, measure_ns_, index_, lanes_);
+    const auto first = plan_.shard.place(index_);
+    const auto step = lanes_ * plan_.shard.count;
+    warm_ = Arrivals(Stages(plan_.stages.first_rate_per_s(), plan_.warmup_ns), start_ns, first, step);
+    arrivals_ = Arrivals(plan_.stages, measure_ns_, first, step);
   } else {
     closed_.emplace(plan_.think_ns, end_ns_);
   }
@@ -111,7 +113,7 @@ std::optional<FlowAsk> Lane::due(std::int64_t now) {
   const bool measured = now >= measure_ns_;
   const auto arrival = measured ? arrivals_.take(now) : warm_.take(now);
   if (!arrival) return std::nullopt;
-  return FlowAsk{.seq = arrival->seq, .measured = measured, .plan_ns = arrival->plan_ns};
+  return FlowAsk{.seq = arrival->seq / plan_.shard.count, .measured = measured, .plan_ns = arrival->plan_ns};
 }
 
 std::optional<std::int64_t> Lane::next_due_ns(std::int64_t now) const {

@@ -5,15 +5,15 @@ namespace coupon::load {
 Recorder::Recorder(const FlowPlan& plan, std::int64_t start_ns)
     : plan_(plan),
       start_ns_(start_ns),
-      places_(plan.members.size().value_or(0)),
+      own_members_(plan.members.size() ? plan.shard.part(*plan.members.size()) : 0),
       figures_(start_ns, plan.duration_ns),
       kept_(plan.evidence) {
   series_.interval_ns = kPacedIntervalNs;
 }
 
-std::uint64_t Recorder::place_of(std::uint64_t seq) const {
-  const auto place = plan_.first_member + seq / plan_.same_user;
-  return places_ == 0 ? place : place % places_;
+std::uint64_t Recorder::number_of(std::uint64_t seq) const {
+  const auto number = seq / plan_.same_user;
+  return own_members_ == 0 ? number : number % own_members_;
 }
 
 void Recorder::answered(const FlowAsk& ask, int status, const Meaning& meaning, std::int64_t done_ns) {
@@ -44,7 +44,7 @@ void Recorder::note(const FlowAsk& ask, std::int64_t done_ns) {
   series_.count_sent(ask.send_ns - start_ns_);
   series_.count_done(evidence_.outcome, done_ns - start_ns_);
   if (kept_.wants(evidence_)) evidence_.member = member(ask.seq);
-  kept_.take(place_of(ask.seq) - plan_.first_member, std::move(evidence_));
+  kept_.take(number_of(ask.seq), std::move(evidence_));
 }
 
 }  // namespace coupon::load

@@ -28,19 +28,21 @@ class Recorder {
   void ended(const FlowAsk& ask, Fate fate, std::int64_t done_ns);
   void connected(std::int64_t ns) { figures_.record_connect(ns); }
 
-  [[nodiscard]] std::string member(std::uint64_t seq) const { return plan_.members.name(place_of(seq)); }
+  [[nodiscard]] std::string member(std::uint64_t seq) const {
+    return plan_.members.name(plan_.shard.place(number_of(seq)));
+  }
   [[nodiscard]] std::int64_t recorded() const { return figures_.figures().sent; }
   [[nodiscard]] const Figures& figures() const { return figures_.figures(); }
   [[nodiscard]] const Series& series() const { return series_; }
   [[nodiscard]] EvidenceKeeper& kept() { return kept_; }
 
  private:
-  [[nodiscard]] std::uint64_t place_of(std::uint64_t seq) const;
+  [[nodiscard]] std::uint64_t number_of(std::uint64_t seq) const;  // of the member, among those of this shard
   void note(const FlowAsk& ask, std::int64_t done_ns);
 
   const FlowPlan& plan_;
   std::int64_t start_ns_;
-  std::uint64_t places_;  // in the source of members; 0: no end
+  std::uint64_t own_members_;  // in the source; 0: no end
   FigureRecorder figures_;
   Series series_;
   EvidenceKeeper kept_;

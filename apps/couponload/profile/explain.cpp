@@ -5,6 +5,7 @@
 
 #include "couponload/members.hpp"
 #include "couponload/profile/condition.hpp"
+#include "couponload/profile/placeholders.hpp"
 #include "couponload/profile/values.hpp"
 
 namespace coupon::load {
@@ -12,8 +13,6 @@ namespace coupon::load {
 namespace {
 
 constexpr std::size_t kHashShown = 12;
-constexpr std::string_view kEnv = "env:";
-constexpr std::string_view kVar = "var:";
 
 void line(std::string& out, std::string_view name, const std::string& text) {
   fmt::format_to(std::back_inserter(out), "{:<12}{}\n", name, text);

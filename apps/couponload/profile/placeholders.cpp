@@ -16,8 +16,6 @@ using base::Result;
 
 namespace {
 
-constexpr std::string_view kEnv = "env:";
-constexpr std::string_view kVar = "var:";
 constexpr std::size_t kNameMax = 64;
 constexpr std::uint64_t kAttemptsMax = 1'000;
 

@@ -12,6 +12,10 @@
 
 namespace coupon::load {
 
+/// Before the names of values that come from the environment and from the command line.
+inline constexpr std::string_view kEnv = "env:";
+inline constexpr std::string_view kVar = "var:";
+
 /// A stretch of plain text, or one placeholder.
 struct Piece {
   enum class Kind { kText, kMember, kSeq, kAttempt, kUuid, kNamed };

@@ -18,8 +18,6 @@ using base::Result;
 
 namespace {
 
-constexpr std::string_view kEnv = "env:";
-constexpr std::string_view kVar = "var:";
 constexpr std::int64_t kQuotaMax = 1'000'000'000'000;
 
 // Collects names in the order in which they are needed.

@@ -93,6 +93,10 @@ Validity judge_validity(const RunResult& run, const Figures& figures, const Vali
   Validity validity;
   for (std::size_t i = 0; i < run.threads.size(); ++i) judge_thread(i, run.threads[i], limits, validity);
   judge_resources(run, figures, validity);
+  if (run.late_ns > kLateStartMaxNs) {
+    validity.reasons.push_back(fmt::format(
+        "began {:.1f} ms after --start-at: opening connections took so long; choose a later instant", ms(run.late_ns)));
+  }
   if (run.mode == Mode::kRate) judge_rate(run, figures, validity);
   if (run.mode == Mode::kClosed) judge_closed(run, figures, validity);
   if (limits.skew_ns > 0 && figures.skew.max() > limits.skew_ns) {

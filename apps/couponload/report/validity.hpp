@@ -29,6 +29,7 @@ struct Validity {
 [[nodiscard]] double run_delay_share(const ThreadHealth& health);
 
 inline constexpr double kLagPercentile = 99;
+inline constexpr std::int64_t kLateStartMaxNs = 50'000'000;     ///< from --start-at to the release
 inline constexpr std::int64_t kSendLatenessMaxNs = 10'000'000;  ///< rate: p99 from the planned instant to the send
 inline constexpr double kAchievedMin = 0.99;                    ///< rate: share sent within the window
 inline constexpr double kLittleErrorMax = 0.05;                 ///< closed: concurrency against throughput x service

@@ -75,6 +75,12 @@ std::string why_invalid(const RunReport& report) {
   return untold.empty() ? report.validity.latency_invalid : "cannot be told: " + untold;
 }
 
+// A shard's verdict is not that of the whole.
+std::string part_of(const Scenario& scenario) {
+  if (scenario.shard_count == 1) return {};
+  return fmt::format(" (shard {} of {} alone)", scenario.shard_index, scenario.shard_count);
+}
+
 // Why it is not a pass.
 std::string reason(const RunReport& report) {
   switch (report.exit) {
@@ -100,8 +106,9 @@ std::string grouped(std::int64_t number) {
 
 std::string render_verdict(const RunReport& report) {
   const bool inconclusive = report.exit == ExitCode::kInvalid && report.validity.valid();
-  return fmt::format("VERDICT {}: {}{}; {} over, {} twice; {}", inconclusive ? "inconclusive" : verdict_of(report.exit),
-                     reason(report), counts(report), grouped(over(report)), grouped(report.tally.twice), rows(report));
+  return fmt::format("VERDICT {}{}: {}{}; {} over, {} twice; {}",
+                     inconclusive ? "inconclusive" : verdict_of(report.exit), part_of(report.scenario), reason(report),
+                     counts(report), grouped(over(report)), grouped(report.tally.twice), rows(report));
 }
 
 }  // namespace coupon::load

@@ -102,9 +102,12 @@ Invariant check_order(const Observed& observed) {
   invariant.actual = fmt::format("{} out of order", violations);
   if (violations == 0) return invariant;
   // A place that was held for a while and given back may be given again, and so may those of a quota that was raised.
-  const bool explained = violations <= facts.may_have_held() || facts.quota_min != facts.quota_max;
+  // Those of other shards are not known.
+  const bool explained = observed.partial || violations <= facts.may_have_held() || facts.quota_min != facts.quota_max;
   settle(invariant, explained ? 0 : violations, violations);
-  if (explained) {
+  if (observed.partial) {
+    invariant.actual += fmt::format(": {}", kPartialText);
+  } else if (explained) {
     invariant.actual += fmt::format(", which {} unknown, {} refused or failed and {} pending requests may explain",
                                     facts.unknown, facts.turned_away, facts.unsettled);
   }

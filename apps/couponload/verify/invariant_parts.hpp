@@ -8,6 +8,7 @@
 
 namespace coupon::load {
 
+inline constexpr const char* kPartialText = "one shard alone cannot tell; couponload merge does";
 inline constexpr const char* kInterruptedText = "the run was interrupted";
 
 [[nodiscard]] inline Invariant named(std::string name) {

@@ -89,12 +89,17 @@ Invariant check_ranks(const Observed& observed) {
   const auto line = walk(told, first_rank(observed, told, facts), gaps);
   const auto excused = facts.unknown + facts.unranked;
   // Where a 200 may tell of a grant from before, nothing is known of the ranks between.
-  const bool knows_begin = facts.issued_before || facts.answers_are_new;
-  if (knows_begin && line.missing > excused) {
+  const bool knows_all = !observed.partial && (facts.issued_before || facts.answers_are_new);
+  if (knows_all && line.missing > excused) {
     ++proven;
     for (auto& text : gaps.examples) add_example(invariant, std::move(text));
   }
   settle(invariant, proven, suspicious);
+  if (observed.partial) {
+    invariant.expected = "no rank given twice";
+    invariant.actual = fmt::format("{} wrong; which are missing {}", proven, kPartialText);
+    return invariant;
+  }
   invariant.expected = fmt::format("{} to n, each once, at most {} missing", line.first, excused);
   invariant.actual = fmt::format("{} wrong, n = {}, {} missing", proven, line.last, line.missing);
   return invariant;

@@ -63,6 +63,7 @@ struct Observed {
   bool grants_have_ranks = true;   ///< the profile says where
   bool grants_can_be_read = true;  ///< the profile has a read-back route
   bool counts_can_be_read = true;  ///< the profile has a count route; without it `before` holds a quota at most
+  bool partial = false;            ///< others asked meanwhile, and what they were answered is not here
   bool verified = false;           ///< false: the run ended before the reading was done
 };
 

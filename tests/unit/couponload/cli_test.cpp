@@ -156,6 +156,21 @@ TEST(BurstCommandLine, Takes_what_the_other_modes_do_not) {
   EXPECT_EQ(options.thresholds.size(), 1U);
 }
 
+TEST(BurstCommandLine, Takes_a_shard_and_an_instant) {
+  const auto options = parse({"--shard", "2/3", "--start-at", "1767225600000", "-t", "9", "-u", "10"}).options;
+  EXPECT_EQ(options.shard, (Shard{2, 3}));
+  EXPECT_EQ(options.start_at_ms, 1'767'225'600'000);
+  EXPECT_EQ(options.users, 10U) << "of all shards";
+  EXPECT_EQ(options.threads, 3) << "no more than requests of its own";
+  EXPECT_EQ(parse({"--start-at", "2026-01-01T00:00:00Z"}).options.start_at_ms, 1'767'225'600'000);
+  for (const auto mode : {Mode::kRate, Mode::kClosed}) {
+    EXPECT_EQ(parse({"--shard", "2/3"}, mode).options.shard, (Shard{2, 3}));
+  }
+  expect_usage_error({"--shard", "0/3"}, "--shard");
+  expect_usage_error({"--shard", "4/3"}, "between 1 and 3");
+  expect_usage_error({"--start-at", "noon"}, "--start-at");
+}
+
 TEST(RateCommandLine, Plans_one_rate_or_stages) {
   const auto one = parse({"-R", "200", "-d", "3s"}, Mode::kRate).options;
   EXPECT_EQ(one.mode, Mode::kRate);

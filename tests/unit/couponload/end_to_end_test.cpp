@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/clock.hpp"
 #include "couponload/cli/run_command.hpp"
+#include "couponload/cli/start.hpp"
 #include "support/lying_server.hpp"
 
 namespace coupon::load::test {
@@ -241,6 +243,32 @@ TEST(Burst, Stopped_while_it_waits_ends_interrupted_with_what_is_known) {
   EXPECT_EQ(done.exit, ExitCode::kInterrupted);
   EXPECT_EQ(done.classes.at("unknown"), options.users);
   EXPECT_EQ(done.invariants.at("count"), "skipped");
+}
+
+TEST(Burst, Of_an_instant_that_is_past_is_wrong_usage) {
+  const auto done = run_against({}, [](LoadOptions& o) { o.start_at_ms = base::SystemClock{}.wall_ms() - 1; });
+  EXPECT_EQ(done.exit, ExitCode::kUsage);
+}
+
+TEST(Burst, Begins_at_the_instant_that_it_is_told) {
+  const auto start_ms = base::SystemClock{}.wall_ms() + 1'000;
+  const auto done = run_against({}, [&](LoadOptions& o) { o.start_at_ms = start_ms; });
+  EXPECT_EQ(done.exit, ExitCode::kPass) << done.result.dump(1);
+  EXPECT_GE(base::SystemClock{}.wall_ms(), start_ms);
+  EXPECT_EQ(done.classes.at("issued"), kQuota);
+}
+
+TEST(Burst, Stopped_while_it_waits_for_its_instant_ends_interrupted_and_asks_nobody) {
+  for (const auto ahead_ms : {kOpenAheadNs / 1'000'000 - 5'000, std::int64_t{600'000}}) {
+    LyingServer server(kQuota);
+    auto options = options_for(server);
+    options.start_at_ms = base::SystemClock{}.wall_ms() + ahead_ms;
+    std::stop_source stop;
+    auto pending = std::async(std::launch::async, [&] { return run(options, stop.get_token()); });
+    stop.request_stop();
+    EXPECT_EQ(pending.get().exit, ExitCode::kInterrupted);
+    EXPECT_EQ(server.asks(), 0);
+  }
 }
 
 TEST(Burst, Cold_connects_after_the_release_and_passes) {

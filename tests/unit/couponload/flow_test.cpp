@@ -5,12 +5,14 @@
 #include <future>
 #include <gtest/gtest.h>
 #include <set>
+#include <thread>
 
 #include "couponload/burst/instant.hpp"
 #include "couponload/flow/answer_cache.hpp"
 #include "couponload/report/validity.hpp"
 #include "flow_server.hpp"
 #include "support/lying_server.hpp"
+#include "support/process.hpp"
 
 namespace coupon::load::test {
 
@@ -120,6 +122,81 @@ TEST(RateFlow, Counts_what_it_could_not_send) {
   EXPECT_EQ(result.run.unsent, 8);
   EXPECT_EQ(count_of(result, Outcome::kUnknown), 2);
   EXPECT_FALSE(judge_validity(result.run, result.figures, {}).valid());
+}
+
+TEST(RateFlow, Of_shards_is_the_planned_rate_together_with_different_members) {
+  std::multiset<std::string> bodies;
+  std::int64_t sent = 0;
+  for (std::uint32_t index = 1; index <= 3; ++index) {
+    FlowServer server;
+    auto plan = plan_for(server.endpoint(), Mode::kRate);
+    plan.shard = {index, 3};
+    plan.evidence = EvidenceScope::kAll;
+    const auto result = run(plan);
+    server.stop();
+    sent += result.figures.sent;
+    bodies.insert(server.bodies().begin(), server.bodies().end());
+    for (const auto& ask : observed_in(result).asks) {
+      // 200 a second: every 5 ms one, in turn.
+      EXPECT_EQ(ask.plan_ns - result.run.release_ns, std::int64_t{ask.seq * 3 + index - 1} * 5 * kNsPerMs);
+    }
+  }
+  EXPECT_EQ(sent, 100);
+  EXPECT_EQ(std::set<std::string>(bodies.begin(), bodies.end()).size(), 100U);
+  EXPECT_EQ(bodies.count(R"({"couponCode":"C","memberId":"m000100"})"), 1U);
+}
+
+TEST(ClosedFlow, Of_shards_asks_for_different_members_however_long_it_lasts) {
+  const coupon::test::TempFolder folder;
+  coupon::test::write_file(folder.file("members.txt"), "ann\nbob\ncarl\n");
+  const MemberShape shape{
+      .kind = MemberShape::Kind::kFile, .format = {}, .start = 1, .path = folder.file("members.txt")};
+  std::set<std::string> bodies[2];
+  for (std::uint32_t index = 1; index <= 2; ++index) {
+    FlowServer server;
+    auto plan = plan_for(server.endpoint(), Mode::kClosed);
+    plan.members = MemberSource::make(shape, 1).value();
+    plan.shard = {index, 2};
+    plan.duration_ns = kS / 10;
+    EXPECT_GT(run(plan).figures.sent, 3);
+    server.stop();
+    bodies[index - 1].insert(server.bodies().begin(), server.bodies().end());
+  }
+  EXPECT_EQ(bodies[0], (std::set<std::string>{R"({"couponCode":"C","memberId":"ann"})",
+                                              R"({"couponCode":"C","memberId":"carl"})"}));
+  EXPECT_EQ(bodies[1], (std::set<std::string>{R"({"couponCode":"C","memberId":"bob"})"}));
+}
+
+TEST(Flow, Begins_at_the_instant_that_it_is_told_and_says_when_it_is_late) {
+  for (const auto mode : {Mode::kRate, Mode::kClosed}) {
+    FlowServer server;
+    auto plan = plan_for(server.endpoint(), mode);
+    plan.duration_ns = kS / 10;
+    plan.stages = Stages(200, plan.duration_ns);
+    plan.start_ns = now_ns() + kS / 2;
+    const auto planned = run(plan);
+    EXPECT_EQ(planned.run.release_ns, *plan.start_ns + planned.run.late_ns);
+    EXPECT_GE(planned.run.late_ns, 0);
+    EXPECT_GT(planned.figures.sent, 0);
+    plan.start_ns = now_ns() - kS;
+    const auto late = run(plan);
+    EXPECT_GE(late.run.late_ns, kS);
+    EXPECT_FALSE(judge_validity(late.run, late.figures, {}).valid());
+  }
+}
+
+TEST(Flow, Stopped_while_it_waits_for_its_start_sends_nothing) {
+  FlowServer server;
+  auto plan = plan_for(server.endpoint(), Mode::kClosed);
+  plan.start_ns = now_ns() + 3'600 * kS;
+  std::stop_source stop;
+  RunProgress progress;
+  auto pending = std::async(std::launch::async, [&] { return run_flow(plan, progress, stop.get_token()); });
+  while (progress.phase.load() != RunProgress::Phase::kWaiting) std::this_thread::yield();
+  stop.request_stop();
+  EXPECT_FALSE(pending.get().run.released);
+  server.stop();
+  EXPECT_EQ(server.asked(), 0);
 }
 
 TEST(ClosedFlow, Keeps_every_connection_busy_and_gives_each_request_another_member) {

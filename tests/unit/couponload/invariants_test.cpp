@@ -22,6 +22,52 @@ TEST(Invariants, All_hold_of_an_honest_run_in_a_fixed_order) {
   EXPECT_THAT(names, ElementsAre("quota", "fill", "once", "ids", "ranks", "readback", "count", "replay", "order"));
 }
 
+TEST(Invariants, Of_one_shard_alone_do_not_mind_what_others_were_given) {
+  auto run = honest();
+  run.partial = true;
+  run.before->quota = run.after->quota = 100;
+  run.after->issued = run.after->recorded = 50;
+  run.asks[0].rank = 7;
+  run.asks[1].rank = 20;
+  run.asks[2].rank = 31;
+  for (const auto& invariant : check_all(run)) {
+    EXPECT_EQ(invariant.status, invariant.name == "fill" ? Judgement::kSkipped : Judgement::kPass)
+        << invariant.name << ": " << invariant.actual;
+  }
+  EXPECT_THAT(check_fill(run).actual, HasSubstr("couponload merge"));
+  EXPECT_EQ(check_count(run).expected, "at least 3");
+}
+
+TEST(Invariants, Of_one_shard_alone_still_fail_on_what_it_sees_itself) {
+  auto run = honest();
+  run.partial = true;
+  run.after->issued = 2;
+  EXPECT_EQ(check_count(run).status, Judgement::kFail) << "fewer than it was promised";
+  run = honest();
+  run.partial = true;
+  run.asks[1].rank = run.asks[0].rank;
+  EXPECT_EQ(check_ranks(run).status, Judgement::kFail);
+  run = honest();
+  run.partial = true;
+  run.asks[1].id = run.asks[0].id;
+  EXPECT_EQ(check_ids(run).status, Judgement::kFail);
+  run = honest();
+  run.partial = true;
+  run.after->issued = 101;
+  run.before->quota = run.after->quota = 100;
+  EXPECT_EQ(check_quota(run).status, Judgement::kFail);
+}
+
+TEST(Invariants, Of_one_shard_alone_cannot_tell_the_order_when_a_place_may_have_been_given_back_elsewhere) {
+  auto run = honest();
+  std::swap(run.asks[0].rank, run.asks[1].rank);
+  run.asks[1].send_ns = run.asks[0].done_ns + kStepNs;
+  run.asks[1].done_ns = run.asks[1].send_ns + kStepNs;
+  ASSERT_EQ(check_order(run).status, Judgement::kFail);
+  run.partial = true;
+  EXPECT_EQ(check_order(run).status, Judgement::kInconclusive);
+}
+
 TEST(Invariants, Quota_fails_when_more_are_acknowledged_than_there_are_places) {
   auto run = honest();
   run.before->quota = run.after->quota = 2;
