@@ -23,8 +23,8 @@ bool is_token_char(char c) {
 }
 
 bool is_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kOurs{"host",       "content-length",    "content-type",
-                                                  "connection", "transfer-encoding", "expect"};
+  constexpr std::array<std::string_view, 5> kOurs{"host", "content-length", "connection", "transfer-encoding",
+                                                  "expect"};
   std::string lower(name);
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return std::ranges::find(kOurs, lower) != kOurs.end();

@@ -1,7 +1,9 @@
 #include "net/http/client.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <fmt/core.h>
+#include <strings.h>
 #include <utility>
 
 #include "net/http/client/link.hpp"
@@ -23,13 +25,18 @@ constexpr char kTlsAlert = 0x15;  // the first byte of what a TLS server says to
 
 bool safe_to_repeat(const std::string& method) { return method != "POST" && method != "PATCH"; }
 
+bool names_content_type(const Question& question) {
+  return std::ranges::any_of(question.headers,
+                             [](const auto& field) { return ::strcasecmp(field.first.c_str(), "Content-Type") == 0; });
+}
+
 }  // namespace
 
 std::string serialize(const Url& url, const Question& question) {
   auto text =
       fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\n", question.method, url.base_path, question.target, url.authority());
   for (const auto& [name, value] : question.headers) text += fmt::format("{}: {}\r\n", name, value);
-  if (!question.body.empty()) text += "Content-Type: application/json\r\n";
+  if (!question.body.empty() && !names_content_type(question)) text += "Content-Type: application/json\r\n";
   if (!question.body.empty() || question.method != "GET") {
     text += fmt::format("Content-Length: {}\r\n", question.body.size());
   }

@@ -26,8 +26,8 @@ struct Answer {
 struct Question {
   std::string method = "GET";
   std::string target = "/";  ///< path and query, encoded; the URL's base path is put in front
-  std::string body;          ///< sent as application/json when not empty
-  std::vector<std::pair<std::string, std::string>> headers;  ///< extra fields; no Host, Content-* or Connection
+  std::string body;          ///< sent as application/json when not empty, unless `headers` have a Content-Type
+  std::vector<std::pair<std::string, std::string>> headers;  ///< extra fields; no Host, Content-Length or Connection
 };
 
 /// The request as bytes.
