@@ -104,14 +104,17 @@ void Asker::on_shaken(Connection& connection) {
 
 void Asker::refuse(Connection& connection) {
   ++trouble_.failed;
-  if (trouble_.first.empty()) trouble_.first = "the connection was not established";
+  if (trouble_.first.empty()) {
+    const bool refused = connection.tls && !connection.tls->reason().empty();
+    trouble_.first = refused ? connection.tls->reason() : "the connection was not established";
+  }
   connection.shot->send_ns = connection.dialed_ns;
   give_up(connection, Fate::kNotWritten);
 }
 
 void Asker::send(Connection& connection) {
   auto& shot = *connection.shot;
-  const auto request = request_.render(plan_.members->name(shot.seq), shot.seq / plan_.same_key, shot.attempt);
+  const auto request = request_.render(plan_.members->name(shot.seq), shot.seq, shot.attempt);
   connection.stage = Stage::kAsked;
   shot.send_ns = now_ns();
   if (write(connection, request)) return give_up(connection, Fate::kNotWritten);

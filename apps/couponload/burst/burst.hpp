@@ -22,7 +22,6 @@ struct BurstPlan {
   const Members* members = nullptr;  ///< must outlive the burst
   std::string prime;                 ///< a whole request to warm each connection with; empty: none
   std::uint32_t requests = 0;
-  std::uint32_t same_key = 1;  ///< so many requests behind one another share {seq} and {uuid}
   int threads = 1;
   std::int64_t timeout_ns = 0;       ///< from send to last byte
   std::int64_t open_timeout_ns = 0;  ///< for opening and priming all connections

@@ -75,7 +75,7 @@ void LoadFlags::add_together() {
 
 void LoadFlags::add_who() {
   settings.integer({"same-user", "requests of each member, sent behind one another"}, same_user, 1, kUsersMax);
-  settings.integer({"same-key", "requests that share {seq} and {uuid}, for idempotency keys made of them"}, same_key, 1,
+  settings.integer({"same-key", "requests behind one another that share {key}, the idempotency key"}, same_key, 1,
                    kUsersMax);
   app->add_option_function<std::string>(
          "--member-format",

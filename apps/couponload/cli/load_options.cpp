@@ -21,6 +21,7 @@ constexpr const char* kBurstExamples = R"(Examples:
   couponload burst http://shop:8080 --code SPRING -u 5000 -t 2
   couponload burst -f shop.toml --repeat 5 --threshold 'issued p(99) < 200ms'
   couponload burst --same-user 10                 1,000 members, ten requests each: nobody may win twice
+  couponload burst --same-user 10 --same-key 10   the same with one idempotency key each: all ten are told the same
   couponload burst -o json --out run.json --quiet
   couponload burst --max-lag 1s --max-run-delay 100   beside the server on a small machine: the verdict is
                                                   about correctness, the times say little

@@ -27,7 +27,7 @@ struct LoadOptions {
   TargetOptions target;
   std::string member_format;    ///< empty: the members of the profile
   std::uint32_t same_user = 1;  ///< requests of each member
-  std::uint32_t same_key = 1;   ///< requests that share {seq} and {uuid}
+  std::uint32_t same_key = 1;   ///< requests that share {key}
   int threads = 1;
   std::uint64_t seed = 1;
   std::uint32_t repeat = 1;

@@ -29,7 +29,8 @@ std::uint64_t members_needed(const LoadOptions& options) {
 
 RequestTemplate make_request(const RunSetting& setting) {
   const auto& target = setting.target;
-  return {target.profile.request, code_of(target.values), target.url, target.headers, target.values};
+  return {target.profile.request, code_of(target.values), target.url,
+          target.headers,         target.values,          setting.options.same_key};
 }
 
 // The whole prime request; empty when there is none.
@@ -41,11 +42,11 @@ std::string make_prime(const RunSetting& setting) {
   return serialize(target.url, make_question(reading(target.profile, target.profile.prime), subject, target.headers));
 }
 
+}  // namespace
+
 Route make_route(const RunSetting& setting) {
   return {.server = setting.server, .sources = setting.options.sources, .tls = setting.tls ? &*setting.tls : nullptr};
 }
-
-}  // namespace
 
 BurstShare burst_share(const LoadOptions& options) {
   const auto members = groups_of(options.users, options.same_user);
@@ -86,7 +87,6 @@ BurstPlan make_burst_plan(const RunSetting& setting, const Members& members) {
           .members = &members,
           .prime = make_prime(setting),
           .requests = static_cast<std::uint32_t>(requests_of(options)),
-          .same_key = options.same_key,
           .threads = options.threads,
           .timeout_ns = options.timeout_ms * kNsPerMs,
           .open_timeout_ns = open_timeout_ns(options),
@@ -105,7 +105,6 @@ FlowPlan make_flow_plan(const RunSetting& setting) {
           .request = make_request(setting),
           .members = setting.members,
           .same_user = options.same_user,
-          .same_key = options.same_key,
           .shard = options.shard,
           .prime = std::move(prime),
           .stages = options.stages,

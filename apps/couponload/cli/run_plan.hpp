@@ -46,6 +46,8 @@ struct RunSetting {
 [[nodiscard]] BurstPlan make_burst_plan(const RunSetting& setting, const Members& members);
 [[nodiscard]] FlowPlan make_flow_plan(const RunSetting& setting);
 /// Refers to `setting`.
+[[nodiscard]] Route make_route(const RunSetting& setting);
+/// Refers to `setting`.
 [[nodiscard]] Target make_target(const RunSetting& setting);
 [[nodiscard]] Scenario make_scenario(const RunSetting& setting);
 

@@ -26,7 +26,6 @@ struct FlowPlan {
   RequestTemplate request;
   MemberSource members;          ///< every shard.count-th in order; a source that ends is begun again
   std::uint32_t same_user = 1;   ///< so many requests behind one another are of one member
-  std::uint32_t same_key = 1;    ///< so many share {seq} and {uuid}
   Shard shard = {};              ///< takes every count-th of the planned requests
   std::string prime;             ///< a whole request, for each connection and the warm-up; empty: none
   Stages stages;                 ///< of rate, all shards together

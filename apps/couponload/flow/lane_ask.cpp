@@ -19,8 +19,8 @@ void Lane::launch(Channel& channel, const FlowAsk& ask) {
 
 void Lane::transmit(Channel& channel) {
   auto& ask = channel.ask;
-  const auto request = ask.measured ? request_.render(recorder_->member(ask.seq), ask.seq / plan_.same_key)
-                                    : std::string_view(plan_.prime);
+  const auto request =
+      ask.measured ? request_.render(recorder_->member(ask.seq), ask.seq) : std::string_view(plan_.prime);
   channel.stage = Stage::kAsked;
   ask.send_ns = now_ns();
   if (write(channel, request)) lose(channel, Fate::kNotWritten, now_ns());

@@ -34,6 +34,7 @@ Piece::Kind kind_of(std::string_view name) {
   if (name == "seq") return Piece::Kind::kSeq;
   if (name == "attempt") return Piece::Kind::kAttempt;
   if (name == "uuid") return Piece::Kind::kUuid;
+  if (name == "key") return Piece::Kind::kKey;
   return Piece::Kind::kNamed;
 }
 
@@ -49,16 +50,19 @@ std::string named(const Piece& piece, const Subject& subject, Encode encode) {
   return value == nullptr ? fmt::format("{{{}}}", piece.text) : encode(*value);
 }
 
+std::string_view run_of(const Subject& subject) {
+  const auto* run = find(subject.variables, "run");
+  return run == nullptr ? std::string_view() : *run;
+}
+
 std::string value_of(const Piece& piece, const Subject& subject, Encode encode) {
   switch (piece.kind) {
     case Piece::Kind::kText: return std::string(piece.text);
     case Piece::Kind::kMember: return encode(subject.member);
     case Piece::Kind::kSeq: return fmt::format("{}", subject.seq);
     case Piece::Kind::kAttempt: return fmt::format("{}", subject.attempt);
-    case Piece::Kind::kUuid: {
-      const auto* run = find(subject.variables, "run");
-      return request_uuid(run == nullptr ? std::string_view() : *run, subject.seq, subject.attempt);
-    }
+    case Piece::Kind::kUuid: return request_uuid(run_of(subject), subject.seq, subject.attempt);
+    case Piece::Kind::kKey: return request_key(run_of(subject), subject.key);
     case Piece::Kind::kNamed: return named(piece, subject, encode);
   }
   return {};
@@ -74,14 +78,14 @@ std::vector<std::string> known_in(const PlaceholderScope& scope) {
   std::vector<std::string> known{"run", "uuid"};
   if (scope.code) known.emplace_back("code");
   if (scope.member) known.emplace_back("member");
-  if (scope.request) known.insert(known.end(), {"seq", "attempt"});
+  if (scope.request) known.insert(known.end(), {"seq", "attempt", "key"});
   known.insert(known.end(), scope.captured.begin(), scope.captured.end());
   std::ranges::sort(known);
   return known;
 }
 
 std::string remedy_for(std::string_view name, const std::vector<std::string>& known) {
-  constexpr std::array<std::string_view, 4> kElsewhere{"member", "seq", "attempt", "code"};
+  constexpr std::array<std::string_view, 5> kElsewhere{"member", "seq", "attempt", "key", "code"};
   const auto all = fmt::format("here are {{{}}}, {{env:X}} and {{var:X}}", fmt::join(known, "}, {"));
   if (std::ranges::find(kElsewhere, name) != kElsewhere.end()) return "it has no value in this place; " + all;
   for (const auto& candidate : known) {
@@ -128,6 +132,9 @@ std::string fill_header(std::string_view text, const Subject& subject) {
 std::string request_uuid(std::string_view run, std::uint64_t seq, std::uint32_t attempt) {
   return uuid_text(std::hash<std::string_view>{}(run), seq * kAttemptsMax + attempt);
 }
+
+// Attempts are counted from 1 on, so that this is never the {uuid} of a request.
+std::string request_key(std::string_view run, std::uint64_t key) { return request_uuid(run, key, 0); }
 
 Result<> check_placeholders(std::string_view text, const PlaceholderScope& scope) {
   const auto known = known_in(scope);

@@ -1,6 +1,6 @@
 #pragma once
-// Placeholders in the texts of a profile: {code} {member} {seq} {run} {attempt} {uuid} {env:X} {var:X} and the names
-// that set-up captures. Braces around anything that is no name ({"a":1}, { id }) are plain text.
+// Placeholders in the texts of a profile: {code} {member} {seq} {run} {attempt} {uuid} {key} {env:X} {var:X} and the
+// names that set-up captures. Braces around anything that is no name ({"a":1}, { id }) are plain text.
 
 #include <cstdint>
 #include <string>
@@ -18,7 +18,7 @@ inline constexpr std::string_view kVar = "var:";
 
 /// A stretch of plain text, or one placeholder.
 struct Piece {
-  enum class Kind { kText, kMember, kSeq, kAttempt, kUuid, kNamed };
+  enum class Kind { kText, kMember, kSeq, kAttempt, kUuid, kKey, kNamed };
   Kind kind = Kind::kText;
   std::string_view text;  ///< the plain text, or what stands between the braces
 };
@@ -35,6 +35,7 @@ struct Subject {
   const Variables* variables = nullptr;
   std::uint64_t seq = 0;      ///< 0-based
   std::uint32_t attempt = 1;  ///< 1-based
+  std::uint64_t key = 0;      ///< 0-based: requests with the same one share {key}
 };
 
 /// `text` with its placeholders replaced in one pass by percent-encoded, JSON-escaped or plain values. What has no
@@ -46,10 +47,14 @@ struct Subject {
 /// {uuid} of a request: another one in every run, for every seq and attempt.
 [[nodiscard]] std::string request_uuid(std::string_view run, std::uint64_t seq, std::uint32_t attempt);
 
+/// {key} of a request, an idempotency key: the same for all attempts and for all requests with the same number of a
+/// key, another one in every run.
+[[nodiscard]] std::string request_key(std::string_view run, std::uint64_t key);
+
 /// Where a text stands, and so which placeholders it may hold.
 struct PlaceholderScope {
   bool member = false;
-  bool request = false;  ///< {seq} and {attempt}
+  bool request = false;  ///< {seq}, {attempt} and {key}
   bool code = true;
   std::vector<std::string> captured;  ///< by set-up, before this text is used
 };

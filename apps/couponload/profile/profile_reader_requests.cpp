@@ -123,7 +123,7 @@ void ProfileReader::read_step(const TomlSection& section, std::vector<Step>& ste
 }
 
 void ProfileReader::read_capture(const TomlSection& section, Step& step) {
-  constexpr std::array<std::string_view, 5> kReserved{"member", "seq", "run", "attempt", "uuid"};
+  constexpr std::array<std::string_view, 6> kReserved{"member", "seq", "run", "attempt", "uuid", "key"};
   Headers pairs;
   if (!section.pairs("capture", pairs, kFieldBytesMax)) return;
   for (auto& [name, pointer] : pairs) {

@@ -15,6 +15,7 @@ constexpr char kFirstMark = '\x01';
 
 std::size_t slot_of(Piece::Kind kind) { return static_cast<std::size_t>(kind) - 1; }
 constexpr std::size_t kUuidSlot = static_cast<std::size_t>(Piece::Kind::kUuid) - 1;
+constexpr std::size_t kKeySlot = static_cast<std::size_t>(Piece::Kind::kKey) - 1;
 
 bool is_plain_in_path(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
@@ -46,12 +47,13 @@ net::http::Question make_question(const RequestShape& shape, const Subject& subj
 }
 
 RequestTemplate::RequestTemplate(RequestShape shape, std::string code, net::http::Url url, Headers headers,
-                                 Variables variables)
+                                 Variables variables, std::uint32_t same_key)
     : shape_(std::move(shape)),
       code_(std::move(code)),
       url_(std::move(url)),
       headers_(std::move(headers)),
-      variables_(std::move(variables)) {
+      variables_(std::move(variables)),
+      same_key_(same_key) {
   note_uses(shape_.path, true);
   note_uses(shape_.body, false);
   for (const auto& [name, value] : shape_.headers) note_uses(value, false);
@@ -69,15 +71,17 @@ void RequestTemplate::note_uses(std::string_view text, bool in_path) {
 std::string_view RequestTemplate::render(std::string_view member, std::uint64_t seq, std::uint32_t attempt) {
   const fmt::format_int seq_text(seq);
   const fmt::format_int attempt_text(attempt);
-  std::string uuid;
-  if (uses_[kUuidSlot].anywhere) {
-    const auto run = variables_.find("run");
-    uuid = request_uuid(run == variables_.end() ? std::string_view() : run->second, seq, attempt);
-  }
-  const Values values{
-      member, {seq_text.data(), seq_text.size()}, {attempt_text.data(), attempt_text.size()}, std::string_view(uuid)};
+  const auto found = variables_.find("run");
+  const auto run = found == variables_.end() ? std::string_view() : std::string_view(found->second);
+  const auto uuid = uses_[kUuidSlot].anywhere ? request_uuid(run, seq, attempt) : std::string();
+  const auto key = uses_[kKeySlot].anywhere ? request_key(run, seq / same_key_) : std::string();
+  const Values values{member,
+                      {seq_text.data(), seq_text.size()},
+                      {attempt_text.data(), attempt_text.size()},
+                      std::string_view(uuid),
+                      std::string_view(key)};
   if (!all_plain(values)) {
-    const Subject subject{code_, member, &variables_, seq, attempt};
+    const Subject subject{code_, member, &variables_, seq, attempt, seq / same_key_};
     text_ = net::http::serialize(url_, make_question(shape_, subject, headers_));
     patchable_ = false;
     return text_;
@@ -104,7 +108,7 @@ bool RequestTemplate::fits(const Values& values) const {
 }
 
 void RequestTemplate::build_places(const Values& values) {
-  const Subject subject{code_, {}, &variables_, 0, 0};
+  const Subject subject{code_, {}, &variables_, 0, 0, 0};
   const auto marked = [&](std::string_view text, auto fill_named) {
     std::string out;
     for (const auto& piece : split_placeholders(text)) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,14 +21,15 @@ namespace coupon::load {
 /// Not thread-safe: one per thread. Copies are independent.
 class RequestTemplate {
  public:
-  /// `code` may be empty when `variables` has it.
-  RequestTemplate(RequestShape shape, std::string code, net::http::Url url, Headers headers, Variables variables = {});
+  /// `code` may be empty when `variables` has it. `same_key` requests behind one another share {key}; at least 1.
+  RequestTemplate(RequestShape shape, std::string code, net::http::Url url, Headers headers, Variables variables = {},
+                  std::uint32_t same_key = 1);
 
   /// The whole request; valid until the next call. `seq` is 0-based, `attempt` 1-based.
   [[nodiscard]] std::string_view render(std::string_view member, std::uint64_t seq = 0, std::uint32_t attempt = 1);
 
  private:
-  static constexpr std::size_t kSlots = 4;  // member, seq, attempt, uuid
+  static constexpr std::size_t kSlots = 5;  // member, seq, attempt, uuid, key
   using Values = std::array<std::string_view, kSlots>;
   struct Place {
     std::size_t offset;
@@ -48,6 +50,7 @@ class RequestTemplate {
   net::http::Url url_;
   Headers headers_;
   Variables variables_;
+  std::uint32_t same_key_;
   std::array<Use, kSlots> uses_{};
   std::string text_;
   std::vector<Place> places_;                // where the values stand in text_

@@ -61,8 +61,14 @@ Result<Answer> Api::ask(const net::http::Question& question, std::int64_t deadli
   }
 }
 
+// Beyond the numbers of a run: who asks again does so with a key of its own.
 Subject Api::subject(std::string_view member) const {
-  return {.code = target_.code, .member = member, .variables = &target_.variables};
+  return {.code = target_.code,
+          .member = member,
+          .variables = &target_.variables,
+          .seq = UINT32_MAX,
+          .attempt = 1,
+          .key = UINT32_MAX};
 }
 
 Result<json> Api::get(const std::string& path, std::int64_t deadline_ns, const std::stop_token& stop) {

@@ -10,6 +10,7 @@
 #include "couponload/cli/run_command.hpp"
 #include "couponload/cli/start.hpp"
 #include "support/lying_server.hpp"
+#include "support/process.hpp"
 
 namespace coupon::load::test {
 
@@ -248,6 +249,30 @@ TEST(Burst, Stopped_while_it_waits_ends_interrupted_with_what_is_known) {
 TEST(Burst, Of_an_instant_that_is_past_is_wrong_usage) {
   const auto done = run_against({}, [](LoadOptions& o) { o.start_at_ms = base::SystemClock{}.wall_ms() - 1; });
   EXPECT_EQ(done.exit, ExitCode::kUsage);
+}
+
+// The server knows no such route, so that whoever sets up or tears down fails.
+TEST(Burst, Of_shards_is_set_up_by_the_first_alone) {
+  const coupon::test::TempFolder folder;
+  coupon::test::write_file(folder.file("p.toml"),
+                           "version = 1\nquota = { value = 10 }\n"
+                           "request = { method = \"POST\", path = \"/api/v1/coupons/issue\", "
+                           "body = '{\"couponCode\":\"C\",\"memberId\":\"{member}\"}' }\n"
+                           "[[outcome]]\nclass = \"issued\"\nstatus = 200\n"
+                           "[[outcome]]\nclass = \"sold_out\"\nstatus = 409\n"
+                           "[[setup]]\nmethod = \"POST\"\npath = \"/nothing\"\n");
+  for (const std::uint32_t index : {1U, 2U}) {
+    const LyingServer server(kQuota);
+    auto options = options_for(server);
+    options.target.profile = folder.file("p.toml");
+    options.target.code.clear();
+    options.out_path = folder.file("s.json");
+    options.shard = {index, 2};
+    options.start_at_ms = base::SystemClock{}.wall_ms() + 500;
+    const auto done = run(options);
+    EXPECT_EQ(done.exit == ExitCode::kUnreachable, index == 1) << done.result.dump(1);
+    EXPECT_EQ(server.asks() >= options.users / 2, index == 2);
+  }
 }
 
 TEST(Burst, Begins_at_the_instant_that_it_is_told) {

@@ -58,7 +58,10 @@ TEST(LoadProfile, Couponsrv_as_toml_is_what_it_was_as_code) {
   expected.name = "couponsrv";
   expected.url = "http://127.0.0.1:8080";
   expected.vars = {{"code", "FLASH100"}};
-  expected.request = {"POST", "/api/v1/coupons/issue", R"({"couponCode":"{code}","memberId":"{member}"})"};
+  expected.request = {"POST",
+                      "/api/v1/coupons/issue",
+                      R"({"couponCode":"{code}","memberId":"{member}"})",
+                      {{"Idempotency-Key", "{key}"}}};
   expected.grant = {.id = "/data/issueId", .rank = "/data/rank", .code = "/error/code"};
   expected.count = {.path = "/api/v1/coupons/stock/{code}",
                     .quota = "/data/quota",

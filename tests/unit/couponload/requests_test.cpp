@@ -23,9 +23,10 @@ RequestTemplate make(Headers headers = {}) {
 TEST(RequestTemplate, Is_a_whole_request) {
   auto request = make({{"X-Test", "1"}});
   EXPECT_EQ(request.render("m00000001"),
-            "POST /v2/api/v1/coupons/issue HTTP/1.1\r\nHost: shop:8080\r\nX-Test: 1\r\n"
-            "Content-Type: application/json\r\nContent-Length: 48\r\n\r\n"
-            R"({"couponCode":"FLASH100","memberId":"m00000001"})");
+            "POST /v2/api/v1/coupons/issue HTTP/1.1\r\nHost: shop:8080\r\nIdempotency-Key: " + request_key("", 0) +
+                "\r\nX-Test: 1\r\n"
+                "Content-Type: application/json\r\nContent-Length: 48\r\n\r\n"
+                R"({"couponCode":"FLASH100","memberId":"m00000001"})");
 }
 
 TEST(RequestTemplate, Patched_in_place_it_is_what_it_would_be_made_anew) {
@@ -58,10 +59,10 @@ TEST(RequestTemplate, Patches_every_place_of_the_member) {
 TEST(RequestTemplate, Fills_every_kind_of_placeholder_in_paths_bodies_and_headers) {
   const RequestShape shape{"POST",
                            "/{run}/{seq}?t={var:t}",
-                           R"({"m":"{member}","a":{attempt},"k":"{key}"})",
+                           R"({"m":"{member}","a":{attempt},"k":"{token}"})",
                            {{"Idempotency-Key", "{run}-{member}"}, {"X-Token", "{env:T}"}}};
   RequestTemplate request(shape, "C", kUrl, {},
-                          {{"run", "R1"}, {"var:t", "a&b"}, {"key", "say \"hi\""}, {"env:T", "s e c"}});
+                          {{"run", "R1"}, {"var:t", "a&b"}, {"token", "say \"hi\""}, {"env:T", "s e c"}});
   EXPECT_EQ(request.render("m1", 7, 2),
             "POST /v2/R1/7?t=a%26b HTTP/1.1\r\nHost: shop:8080\r\nIdempotency-Key: R1-m1\r\nX-Token: s e c\r\n"
             "Content-Type: application/json\r\nContent-Length: 33\r\n\r\n"
@@ -73,7 +74,7 @@ TEST(RequestTemplate, Patched_in_place_with_any_values_it_is_what_it_would_be_ma
   const RequestShape shape{"POST",
                            "/{seq}/{uuid}",
                            R"({"m":"{member}{member}","n":{seq}{attempt},"u":"{uuid}"})",
-                           {{"Key", "{uuid}{member}"}}};
+                           {{"Key", "{uuid}{member}"}, {"Again", "{key}"}}};
   const Variables variables{{"run", "R"}};
   RequestTemplate patched(shape, "C", kUrl, {}, variables);
   const std::array members{"a", "b", "", "longer", "longes", "q\"uote", "\xc3\xbc", "x@y.z", "+&%"};
@@ -84,7 +85,8 @@ TEST(RequestTemplate, Patched_in_place_with_any_values_it_is_what_it_would_be_ma
     const auto attempt = static_cast<std::uint32_t>(1 + random() % 12);
     RequestTemplate fresh(shape, "C", kUrl, {}, variables);
     ASSERT_EQ(patched.render(member, seq, attempt), fresh.render(member, seq, attempt)) << member << ' ' << seq;
-    const auto whole = net::http::serialize(kUrl, make_question(shape, {"C", member, &variables, seq, attempt}, {}));
+    const auto whole =
+        net::http::serialize(kUrl, make_question(shape, {"C", member, &variables, seq, attempt, seq}, {}));
     ASSERT_EQ(patched.render(member, seq, attempt), whole) << member << ' ' << seq;
   }
 }
@@ -99,6 +101,42 @@ TEST(RequestTemplate, Has_another_uuid_for_every_seq_attempt_and_run) {
     }
   }
   EXPECT_EQ(seen.size(), 600U);
+}
+
+TEST(RequestTemplate, Shares_a_key_between_attempts_and_between_as_many_requests_as_it_is_told) {
+  const RequestShape shape{"POST", "/{key}", ""};
+  std::set<std::string> keys;
+  for (const auto* run : {"R1", "R2"}) {
+    RequestTemplate request(shape, "C", kUrl, {}, {{"run", run}}, 3);
+    for (std::uint64_t seq = 0; seq < 9; ++seq) {
+      const std::string first(request.render("m", seq, 1));
+      EXPECT_EQ(request.render("m", seq, 2), first);
+      keys.insert(first);
+      EXPECT_EQ(keys.size(), (run == std::string("R1") ? 1U : 4U) + seq / 3);
+    }
+  }
+}
+
+TEST(RequestTemplate, Has_a_key_that_is_no_other_requests_uuid) {
+  std::set<std::string> seen;
+  for (std::uint64_t number = 0; number < 100; ++number) {
+    seen.insert(request_key("R", number));
+    for (std::uint32_t attempt = 1; attempt <= 3; ++attempt) seen.insert(request_uuid("R", number, attempt));
+  }
+  EXPECT_EQ(seen.size(), 400U);
+}
+
+TEST(RequestTemplate, Says_what_kind_of_body_it_has_in_the_profiles_words) {
+  for (const auto* name : {"Content-Type", "content-type"}) {
+    const RequestShape shape{"POST", "/", "member={member}", {{name, "application/x-www-form-urlencoded"}}};
+    const auto text = std::string(RequestTemplate(shape, "C", kUrl, {}).render("m1"));
+    EXPECT_THAT(text, HasSubstr(std::string(name) + ": application/x-www-form-urlencoded\r\n"));
+    EXPECT_EQ(text.find("application/json"), std::string::npos) << text;
+  }
+  RequestTemplate given({"POST", "/", "<m/>", {{"Content-Type", "text/xml"}}}, "C", kUrl,
+                        {{"Content-type", "application/xml"}});
+  EXPECT_THAT(given.render("m"), HasSubstr("Content-type: application/xml\r\n"));
+  EXPECT_EQ(given.render("m").find("text/xml"), std::string_view::npos);
 }
 
 TEST(RequestTemplate, Takes_the_code_from_the_variables_unless_it_is_told_another) {

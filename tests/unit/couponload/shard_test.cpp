@@ -126,6 +126,15 @@ TEST(Start, Is_one_instant_and_so_of_one_repeat) {
   EXPECT_THAT(refusal(options), HasSubstr("--repeat"));
 }
 
+TEST(Start, Of_another_shard_than_the_first_is_refused_what_only_set_up_knows) {
+  Profile profile;
+  profile.setup.push_back({.shape = {"POST", "/reset", ""}, .expect = {}});
+  EXPECT_TRUE(check_setup_of_shard({2, 2}, profile));
+  profile.setup.push_back({.shape = {"POST", "/coupons", ""}, .expect = {}, .capture = {{"code", "/id"}}});
+  EXPECT_TRUE(check_setup_of_shard({1, 2}, profile));
+  EXPECT_THAT(check_setup_of_shard({2, 2}, profile).error().message, HasSubstr("set-up captures {code}, which only"));
+}
+
 TEST(Start, Of_more_shards_than_there_are_members_is_refused) {
   auto options = planned(kNowMs + 1);
   options.users = 10;
