@@ -15,7 +15,8 @@ void add(const OpenTrouble& trouble, OpenTrouble& sum) {
   sum.failed += trouble.failed;
   sum.out_of_descriptors += trouble.out_of_descriptors;
   sum.out_of_ports += trouble.out_of_ports;
-  if (sum.first.empty()) sum.first = trouble.first;
+  if (sum.first.empty() || (trouble.distrusted && !sum.distrusted)) sum.first = trouble.first;
+  sum.distrusted = sum.distrusted || trouble.distrusted;
 }
 
 }  // namespace coupon::load

@@ -26,6 +26,7 @@ struct OpenTrouble {
   std::int64_t failed = 0;
   std::int64_t out_of_descriptors = 0;  ///< EMFILE, ENFILE
   std::int64_t out_of_ports = 0;        ///< EADDRNOTAVAIL
+  bool distrusted = false;              ///< the server's certificate was refused: `first` says why
   std::string first;                    ///< the first reason
 };
 
@@ -36,6 +37,7 @@ struct RunProgress {
   enum class Phase { kOpening, kWaiting, kAsking, kDone };
   std::atomic<Phase> phase{Phase::kOpening};
   std::atomic<std::uint32_t> ready{0};    ///< connections
+  std::atomic<bool> hopeless{false};      ///< no connection will do: the run is not begun
   std::atomic<std::int64_t> answered{0};  ///< rate and closed: brought up to date every 20 ms
 };
 

@@ -22,11 +22,11 @@ void Opener::run(const std::stop_token& stop) {
   const auto deadline = to_instant(now_ns() + plan_.open_timeout_ns);
   std::size_t opened = 0;
   for (auto& connection : connections_) {
-    if (stop.stop_requested()) break;
+    if (!goes_on(stop)) break;
     open(connection);
     if (++opened % kOpensPerPoll == 0) io_.poll();
   }
-  while (settled_ < connections_.size() && !stop.stop_requested()) {
+  while (settled_ < connections_.size() && goes_on(stop)) {
     if (io_.run_one_until(deadline) == 0) break;
   }
   fail_rest(stop.stop_requested() ? "stopped" : "not open in time");
@@ -100,6 +100,7 @@ void Opener::on_readable(Connection& connection, const error_code& error) {
 }
 
 void Opener::on_shaken(Connection& connection) {
+  if (connection.tls->distrusts()) return distrust(connection);
   if (connection.end != Connection::End::kOpen) {
     const auto& reason = connection.tls->reason();
     return try_again(connection, std::string(reason.empty() ? "it ended during the TLS handshake" : reason));
@@ -107,6 +108,14 @@ void Opener::on_shaken(Connection& connection) {
   if (is_shaking(connection)) return await_bytes(connection);
   connection.shot->connect_ns = now_ns() - connection.dialed_ns;
   established(connection);
+}
+
+// The others would be refused as well.
+void Opener::distrust(Connection& connection) {
+  trouble_.first = connection.tls->reason();
+  trouble_.distrusted = true;
+  progress_.hopeless.store(true);
+  fail(connection, trouble_.first);
 }
 
 void Opener::judge_prime(Connection& connection, State state) {
@@ -143,6 +152,10 @@ void Opener::fail(Connection& connection, std::string_view reason) {
   ++settled_;
   ++trouble_.failed;
   if (trouble_.first.empty()) trouble_.first = reason;
+}
+
+bool Opener::goes_on(const std::stop_token& stop) const {
+  return !stop.stop_requested() && !progress_.hopeless.load(std::memory_order_relaxed);
 }
 
 void Opener::fail_rest(std::string_view reason) {

@@ -13,7 +13,8 @@
 namespace coupon::load {
 
 /// Leaves every connection kReady or kFailed. An open socket may still wait to be accepted, so each one is primed with
-/// a harmless request. A connection gets three attempts.
+/// a harmless request. A connection gets three attempts;
+/// a certificate that is refused ends all of them, and the run.
 class Opener {
  public:
   Opener(boost::asio::io_context& io, const BurstPlan& plan, std::vector<Connection>& connections,
@@ -32,10 +33,12 @@ class Opener {
   void await_bytes(Connection& connection);
   void on_readable(Connection& connection, const boost::system::error_code& error);
   void on_shaken(Connection& connection);
+  void distrust(Connection& connection);
   void judge_prime(Connection& connection, net::http::ResponseReader::State state);
   void ready(Connection& connection);
   void try_again(Connection& connection, std::string_view reason);
   void fail(Connection& connection, std::string_view reason);
+  [[nodiscard]] bool goes_on(const std::stop_token& stop) const;
   void fail_rest(std::string_view reason);
 
   static constexpr std::size_t kScratchBytes = std::size_t{16} * 1024;

@@ -21,7 +21,8 @@ bool ReleaseBarrier::wait(boost::asio::io_context& io, const std::stop_token& st
   if (start_ns_) {
     const auto awake_ns = *start_ns_ - kAwakeBeforeNs;
     if (now_ns() < awake_ns) progress_.phase.store(RunProgress::Phase::kWaiting);
-    while (!stop.stop_requested() && now_ns() < awake_ns) io.run_one_until(to_instant(awake_ns));
+    while (!stop.stop_requested() && !progress_.hopeless.load() && now_ns() < awake_ns)
+      io.run_one_until(to_instant(awake_ns));
   }
   barrier_.arrive_and_wait();
   while (go_ && now_ns() < release_ns_) io.poll();
@@ -29,7 +30,7 @@ bool ReleaseBarrier::wait(boost::asio::io_context& io, const std::stop_token& st
 }
 
 void ReleaseBarrier::release() noexcept {
-  go_ = !stop_.stop_requested() && progress_.ready.load() > 0;
+  go_ = !stop_.stop_requested() && progress_.ready.load() > 0 && !progress_.hopeless.load();
   if (go_) progress_.phase.store(RunProgress::Phase::kAsking);
   release_ns_ = std::max(now_ns(), start_ns_.value_or(0));
 }

@@ -92,6 +92,11 @@ ExitCode run_command(const LoadOptions& options, const std::vector<std::string>&
     return ExitCode::kUnreachable;
   }
   setting->server = *server;
+  const auto shaken = shake_hands(make_route(*setting), setting->target.url.text(), options.timeout_ms);
+  if (!shaken) {
+    log::error("{}", shaken.error().message);
+    return ExitCode::kUnreachable;
+  }
   auto broken = ExitCode::kPass;
   const auto document = run_repeats(*setting, stop, broken);
   return document ? publish(options, *document, broken, out) : document.error();

@@ -25,11 +25,11 @@ void Lane::open(const std::stop_token& stop) {
   const auto deadline = to_instant(now_ns() + plan_.open_timeout_ns);
   std::size_t opened = 0;
   for (auto& channel : channels_) {
-    if (stop.stop_requested()) return;
+    if (stop.stop_requested() || progress_.hopeless.load()) return;
     dial(channel);
     if (++opened % kOpensPerPoll == 0) io_.poll();
   }
-  while (settled_ < channels_.size() && !stop.stop_requested()) {
+  while (settled_ < channels_.size() && !stop.stop_requested() && !progress_.hopeless.load()) {
     if (io_.run_one_until(deadline) == 0) break;
   }
 }
@@ -93,10 +93,13 @@ void Lane::on_primed(Channel& channel, State state) {
 }
 
 void Lane::fail_open(Channel& channel, std::string_view reason) {
-  close(channel);
+  const bool distrusts = channel.tls && channel.tls->distrusts();
   ++trouble_.failed;
-  if (trouble_.first.empty()) trouble_.first = reason;
+  if (trouble_.first.empty() || (distrusts && !trouble_.distrusted)) trouble_.first = reason;
+  trouble_.distrusted = trouble_.distrusted || distrusts;
+  close(channel);
   const auto now = now_ns();
+  if (!running_ && distrusts) return progress_.hopeless.store(true);  // the others would be refused as well
   if (!running_ && channel.attempts < kAttemptsMax) return dial(channel);
   if (!running_) ++settled_;
   channel.since_ns = now;

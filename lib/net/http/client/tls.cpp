@@ -105,7 +105,7 @@ TlsFilter::State TlsFilter::judge(int result) noexcept {
   switch (SSL_get_error(native_.get(), result)) {
     case SSL_ERROR_WANT_READ: return state_;
     case SSL_ERROR_ZERO_RETURN: return state_ = State::kClosed;
-    default: return fail(tls_reason(native_.get(), context_->expected_name()));
+    default: distrusts_ = is_certificate_refused(); return fail(tls_reason(native_.get(), context_->expected_name()));
   }
 }
 

@@ -74,6 +74,8 @@ class TlsFilter {
   [[nodiscard]] State state() const { return state_; }
   /// When kFailed: what happened and what helps against it.
   [[nodiscard]] const std::string& reason() const { return reason_; }
+  /// kFailed because of the server's certificate: no further attempt will do better.
+  [[nodiscard]] bool distrusts() const { return distrusts_; }
 
  private:
   struct Free {
@@ -89,6 +91,7 @@ class TlsFilter {
   std::string reason_;
   State state_ = State::kHandshaking;
   bool heard_ = false;
+  bool distrusts_ = false;
 };
 
 }  // namespace coupon::net::http

@@ -106,13 +106,16 @@ std::string openssl_reason() {
   return reason == nullptr ? fmt::format("OpenSSL error {:x}", error) : reason;
 }
 
+bool is_certificate_refused() {
+  const auto error = ERR_peek_last_error();
+  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED;
+}
+
 std::string tls_reason(const ssl_st* connection, const std::string& name) {
   const auto error = ERR_peek_last_error();
   const auto reason = ERR_GET_REASON(error);
-  if (ERR_GET_LIB(error) == ERR_LIB_SSL) {
-    if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) return refused_certificate(connection, name);
-    if (is_alert(reason)) return alert(reason);
-  }
+  if (is_certificate_refused()) return refused_certificate(connection, name);
+  if (ERR_GET_LIB(error) == ERR_LIB_SSL && is_alert(reason)) return alert(reason);
   return fmt::format("what the server sent is no valid TLS: {}", openssl_reason());
 }
 
