@@ -17,7 +17,6 @@ namespace {
 
 using StampArrivals = asio::detail::socket_option::boolean<SOL_SOCKET, SO_TIMESTAMPNS>;
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 std::int64_t arrival_of(msghdr& message, const ArrivalClock& clock) {
   const auto wall = wall_ns();
   const auto now = now_ns();
@@ -25,7 +24,7 @@ std::int64_t arrival_of(msghdr& message, const ArrivalClock& clock) {
     if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPNS) continue;
     timespec stamp{};
     std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
-    return clock.to_steady(stamp.tv_sec * kNsPerS + stamp.tv_nsec, wall, now);
+    return clock.to_steady(stamp.tv_sec * kSecondNs + stamp.tv_nsec, wall, now);
   }
   return now;
 }

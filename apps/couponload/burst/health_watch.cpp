@@ -2,18 +2,17 @@
 
 #include <ctime>
 
+#include "couponload/burst/instant.hpp"
 #include "couponload/burst/schedstat.hpp"
 
 namespace coupon::load {
 
 namespace {
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
-
 std::int64_t thread_cpu_ns() {
   timespec time{};
   if (::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) return 0;
-  return time.tv_sec * kNsPerS + time.tv_nsec;
+  return time.tv_sec * kSecondNs + time.tv_nsec;
 }
 
 }  // namespace

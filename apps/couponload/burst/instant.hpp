@@ -6,6 +6,7 @@
 
 namespace coupon::load {
 
+inline constexpr std::int64_t kSecondNs = 1'000'000'000;
 inline constexpr std::int64_t kNsPerMs = 1'000'000;
 inline constexpr std::int64_t kNsPerUs = 1'000;
 

@@ -33,12 +33,13 @@ error_code try_connect(asio::io_context& io, const tcp::endpoint& endpoint, std:
 
 // Until hands are shaken or the connection is over; asio::error::timed_out when that takes too long.
 error_code shake(asio::io_context& io, Connection& connection, std::int64_t deadline_ns) {
+  const ArrivalClock clock;
   std::array<char, kHandshakeBytes> scratch{};
   while (is_shaking(connection) && connection.end == Connection::End::kOpen) {
     connection.socket.async_wait(Socket::wait_read, [](const error_code&) {});
     io.restart();
     if (io.run_one_until(to_instant(deadline_ns)) == 0) return asio::error::timed_out;
-    if (!read_more(connection, scratch)) continue;
+    if (!read_more(connection, scratch, clock)) continue;
   }
   return {};
 }

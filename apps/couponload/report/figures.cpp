@@ -10,7 +10,6 @@ namespace coupon::load {
 namespace {
 
 constexpr double kSamplesBeyond = 10;
-constexpr double kNsPerS = 1e9;
 
 std::string_view code_of(const Evidence& ask) {
   return ask.fate == Fate::kAnswered ? std::string_view(ask.code) : name_of(ask.fate);
@@ -93,7 +92,7 @@ Figures summarize(const RunResult& run, const std::vector<Evidence>& asks) {
 
 double throughput_per_s(const Figures& figures) {
   if (figures.window_ns <= 0) return 0;
-  return static_cast<double>(figures.sent) / (static_cast<double>(figures.window_ns) / kNsPerS);
+  return static_cast<double>(figures.sent) / (static_cast<double>(figures.window_ns) / kNsPerSecond);
 }
 
 bool enough_samples(std::int64_t count, double percentile) {
