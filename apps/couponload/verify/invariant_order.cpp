@@ -6,6 +6,7 @@
 
 #include "couponload/verify/invariant_facts.hpp"
 #include "couponload/verify/invariant_parts.hpp"
+#include "couponload/verify/tally.hpp"
 
 namespace coupon::load {
 
@@ -14,6 +15,8 @@ namespace {
 constexpr double kNsPerMsReal = 1e6;
 
 using Row = const Evidence*;
+// Winners, each once: a place that was given back explains one that is both late and before its turn.
+using Wrong = std::set<Row>;
 
 double ms_between(std::int64_t from, std::int64_t to) { return static_cast<double>(to - from) / kNsPerMsReal; }
 
@@ -23,7 +26,9 @@ struct Winner {
   std::int64_t asked_ns;  ///< the member's first request that may have brought it
 };
 
-bool may_be_granted(Outcome outcome) { return outcome != Outcome::kSoldOut && outcome != Outcome::kError; }
+// A refused request may have been granted as well, but not all of these are kept: they excuse in sum, see
+// may_have_held.
+bool may_be_granted(Outcome outcome) { return carries_grant(outcome) || outcome == Outcome::kUnknown; }
 
 std::vector<Winner> winners_of(const Observed& observed, const Facts& facts) {
   std::unordered_map<std::string_view, std::int64_t> first_asked;
@@ -46,32 +51,29 @@ std::vector<Winner> winners_of(const Observed& observed, const Facts& facts) {
 
 // Send instants are taken before the first byte leaves and done instants after the last one came, so that "before" is
 // never claimed wrongly.
-std::int64_t late_winners(const Observed& observed, const std::vector<Winner>& winners, Invariant& invariant) {
+void add_late(const Observed& observed, const std::vector<Winner>& winners, Wrong& wrong, Invariant& invariant) {
   Row turned_away = nullptr;
   for (const auto& ask : observed.asks) {
     if (ask.outcome == Outcome::kSoldOut && (turned_away == nullptr || ask.done_ns < turned_away->done_ns)) {
       turned_away = &ask;
     }
   }
-  if (turned_away == nullptr) return 0;
-  std::int64_t violations = 0;
+  if (turned_away == nullptr) return;
   for (const auto& winner : winners) {
     if (winner.asked_ns <= turned_away->done_ns) continue;
-    ++violations;
+    wrong.insert(winner.row);
     const auto rank = winner.row->rank > 0 ? fmt::format(" rank {}", winner.row->rank) : std::string();
     add_example(invariant,
                 fmt::format("{} asked {:.3f} ms after {} was told sold out, and was issued{}", winner.row->member,
                             ms_between(turned_away->done_ns, winner.asked_ns), turned_away->member, rank));
   }
-  return violations;
 }
 
-std::int64_t overtakers(std::vector<Winner> by_asked, Invariant& invariant) {
+void add_overtakers(std::vector<Winner> by_asked, Wrong& wrong, Invariant& invariant) {
   std::erase_if(by_asked, [](const Winner& winner) { return winner.row->rank <= 0; });
   auto by_done = by_asked;
   std::ranges::sort(by_asked, {}, &Winner::asked_ns);
   std::ranges::sort(by_done, {}, [](const Winner& winner) { return winner.row->done_ns; });
-  std::int64_t violations = 0;
   Row highest = nullptr;  // of those done before the present one asked
   std::size_t done = 0;
   for (const auto& winner : by_asked) {
@@ -79,12 +81,11 @@ std::int64_t overtakers(std::vector<Winner> by_asked, Invariant& invariant) {
       if (highest == nullptr || by_done[done].row->rank > highest->rank) highest = by_done[done].row;
     }
     if (highest == nullptr || highest->rank <= winner.row->rank) continue;
-    ++violations;
+    wrong.insert(winner.row);
     add_example(invariant, fmt::format("{} has rank {} although {} with rank {} was done {:.3f} ms before it asked",
                                        winner.row->member, winner.row->rank, highest->member, highest->rank,
                                        ms_between(highest->done_ns, winner.asked_ns)));
   }
-  return violations;
 }
 
 }  // namespace
@@ -98,7 +99,10 @@ Invariant check_order(const Observed& observed) {
     return skipped(invariant, facts.granted == 0 ? "nobody was issued anything"
                                                  : "the grants may be from before the run: nothing tells them apart");
   }
-  const auto violations = overtakers(winners, invariant) + late_winners(observed, winners, invariant);
+  Wrong wrong;
+  add_overtakers(winners, wrong, invariant);
+  add_late(observed, winners, wrong, invariant);
+  const auto violations = std::ssize(wrong);
   invariant.actual = fmt::format("{} out of order", violations);
   if (violations == 0) return invariant;
   // A place that was held for a while and given back may be given again, and so may those of a quota that was raised.

@@ -1,35 +1,47 @@
-#include <algorithm>
 #include <fmt/core.h>
+#include <unordered_map>
 
 #include "couponload/verify/invariant_parts.hpp"
+#include "couponload/verify/tally.hpp"
 
 namespace coupon::load {
 
 namespace {
 
-enum class Reading { kGood, kBad, kUntold, kIgnored };
+enum class Reading {
+  kGood,
+  kBad,
+  kReplaced,  ///< bad, unless a refused request of the same member was granted all the same
+  kUntold,
+  kIgnored,
+};
 
 struct Sums {
   std::int64_t good = 0;
   std::int64_t bad = 0;
+  std::int64_t replaced = 0;
   std::int64_t untold = 0;
+
+  [[nodiscard]] std::int64_t all() const { return good + bad + replaced + untold; }
 };
 
 void count(Reading told, Sums& sums) {
   switch (told) {
     case Reading::kGood: ++sums.good; break;
     case Reading::kBad: ++sums.bad; break;
+    case Reading::kReplaced: ++sums.replaced; break;
     case Reading::kUntold: ++sums.untold; break;
     case Reading::kIgnored: break;
   }
 }
 
 Invariant conclude(Invariant invariant, const Observed& observed, const Sums& sums) {
-  invariant.actual = fmt::format("{} of {}", sums.good, sums.good + sums.bad + sums.untold);
-  if (sums.good + sums.bad + sums.untold == 0) {
+  invariant.actual = fmt::format("{} of {}", sums.good, sums.all());
+  if (sums.all() == 0) {
     return skipped(std::move(invariant), observed.verified ? "nobody was issued anything" : kInterruptedText);
   }
-  settle(invariant, sums.bad, sums.untold);
+  const bool excused = sums.replaced <= count_of(observed, Outcome::kRefused);
+  settle(invariant, sums.bad + (excused ? 0 : sums.replaced), sums.replaced + sums.untold);
   return invariant;
 }
 
@@ -45,25 +57,34 @@ std::string describe(const Readback& read) {
   }
 }
 
-// Another request of the same member may have been granted instead of the pending one.
-bool asked_again(const Observed& observed, const std::string& member) {
-  return std::ranges::count_if(observed.asks, [&](const Evidence& ask) {
-           return ask.member == member && ask.outcome != Outcome::kSoldOut && ask.outcome != Outcome::kError;
-         }) > 1;
+// Requests of each member that may have brought a grant; of the refused ones not all are kept.
+using Asked = std::unordered_map<std::string_view, std::int64_t>;
+
+Asked asked_by_member(const Observed& observed) {
+  Asked asked;
+  for (const auto& ask : observed.asks) {
+    if (carries_grant(ask.outcome) || ask.outcome == Outcome::kUnknown) ++asked[ask.member];
+  }
+  return asked;
 }
 
-// A promise that was only pending may come to nothing, but not to something else. As long as the reading was not done
-// to its end, what is missing may still have come.
-Reading judge(const Readback& read, const Observed& observed) {
+// A promise that was only pending may come to nothing, but not to something else, unless another request of the same
+// member was granted instead.
+Reading judge_pending(const Readback& read, const Asked& asked) {
+  if (read.state == Readback::State::kConfirmed) return Reading::kGood;
+  if (read.state != Readback::State::kOtherId) return Reading::kIgnored;
+  const auto found = asked.find(read.member);
+  return found != asked.end() && found->second > 1 ? Reading::kIgnored : Reading::kReplaced;
+}
+
+// As long as the reading was not done to its end, what is missing may still have come.
+Reading judge(const Readback& read, bool done) {
   switch (read.state) {
     case Readback::State::kConfirmed: return Reading::kGood;
-    case Readback::State::kOtherId:
-      return read.was_pending && asked_again(observed, read.member) ? Reading::kIgnored : Reading::kBad;
-    case Readback::State::kUnread: return read.was_pending ? Reading::kIgnored : Reading::kUntold;
-    default: break;
+    case Readback::State::kOtherId: return Reading::kBad;
+    case Readback::State::kUnread: return Reading::kUntold;
+    default: return done ? Reading::kBad : Reading::kUntold;
   }
-  if (read.was_pending) return Reading::kIgnored;
-  return observed.verified ? Reading::kBad : Reading::kUntold;
 }
 
 // That somebody has a grant already says enough when the answer does not say which one.
@@ -98,11 +119,12 @@ Invariant check_readback(const Observed& observed) {
   auto invariant = named("readback");
   invariant.expected = "every grant, with its id, recorded";
   if (!observed.grants_can_be_read) return skipped(invariant, "the profile names no way to read a grant back");
+  const auto asked = asked_by_member(observed);
   Sums sums;
   for (const auto& read : observed.readbacks) {
-    const auto told = judge(read, observed);
+    const auto told = read.was_pending ? judge_pending(read, asked) : judge(read, observed.verified);
     count(told, sums);
-    if (told == Reading::kBad || told == Reading::kUntold) add_example(invariant, describe(read));
+    if (told != Reading::kGood && told != Reading::kIgnored) add_example(invariant, describe(read));
   }
   return conclude(std::move(invariant), observed, sums);
 }
@@ -118,7 +140,7 @@ Invariant check_replay(const Observed& observed) {
     count(told, sums);
     if (told == Reading::kBad || told == Reading::kUntold) add_example(invariant, describe(replay));
   }
-  if (without_ids && sums.good + sums.bad + sums.untold == 0) {
+  if (without_ids && sums.all() == 0) {
     return skipped(invariant, "winners are issued again, and without an id nobody knows whether it is the same grant");
   }
   return conclude(std::move(invariant), observed, sums);

@@ -28,6 +28,9 @@ using GrantIds = std::unordered_map<std::string_view, std::vector<std::string_vi
 /// The views point into `observed`.
 [[nodiscard]] GrantIds ids_by_member(const Observed& observed);
 
+/// Requests with this outcome, also those that were not kept.
+[[nodiscard]] std::int64_t count_of(const Observed& observed, Outcome outcome);
+
 /// True for answers that carry a grant: issued, pending, duplicate.
 [[nodiscard]] bool carries_grant(Outcome outcome);
 
