@@ -50,7 +50,7 @@ std::string describe(const RunProgress& progress, const LoadOptions& options) {
 void read_shots(const RunSetting& setting, const Members& members, RunReport& report) {
   Classifier classifier(setting.target.profile);
   FigureRecorder figures(report.burst.release_ns, 0);
-  std::vector<EvidenceKeeper> kept(1, EvidenceKeeper(scope_of(setting.options)));
+  std::vector<EvidenceKeeper> kept(1, EvidenceKeeper(setting.options.evidence));
   report.series.interval_ns = kBurstIntervalNs;
   std::int64_t unsent = 0;
   for (auto& shot : report.burst.shots) {

@@ -76,10 +76,6 @@ base::Result<MemberSource> make_members(const LoadOptions& options, const Profil
   return source;
 }
 
-EvidenceScope scope_of(const LoadOptions& options) {
-  return options.same_user > 1 ? EvidenceScope::kAll : options.evidence;
-}
-
 BurstPlan make_burst_plan(const RunSetting& setting, const Members& members) {
   const auto& options = setting.options;
   return {.route = make_route(setting),
@@ -116,7 +112,7 @@ FlowPlan make_flow_plan(const RunSetting& setting) {
           .timeout_ns = options.timeout_ms * kNsPerMs,
           .open_timeout_ns = open_timeout_ns(options),
           .cold = options.cold,
-          .evidence = scope_of(options),
+          .evidence = options.evidence,
           .start_ns = setting.start_ns};
 }
 

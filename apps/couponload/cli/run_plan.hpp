@@ -39,10 +39,6 @@ struct RunSetting {
 /// The source of members, with at least as many as are needed. Reads a file.
 [[nodiscard]] base::Result<MemberSource> make_members(const LoadOptions& options, const Profile& profile);
 
-/// What evidence to keep: all of it when members ask more than once, because then a refusal may change what another
-/// answer to the same member proves.
-[[nodiscard]] EvidenceScope scope_of(const LoadOptions& options);
-
 [[nodiscard]] BurstPlan make_burst_plan(const RunSetting& setting, const Members& members);
 [[nodiscard]] FlowPlan make_flow_plan(const RunSetting& setting);
 /// Refers to `setting`.

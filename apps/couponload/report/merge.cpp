@@ -105,6 +105,7 @@ void add_left_out(const RepeatDocument& part, Observed& observed) {
   for (std::size_t i = 0; i < kOutcomeCount; ++i) observed.left_out->counts.at(i) += part.left_out->counts.at(i);
   observed.left_out->members += part.left_out->members;
   observed.left_out->prior_members += part.left_out->prior_members;
+  observed.left_out->prior_holders += part.left_out->prior_holders;
 }
 
 // Sequence numbers stay apart, and attempts of the same request together.

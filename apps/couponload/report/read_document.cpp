@@ -126,7 +126,10 @@ std::optional<Counts> read_server_counts(const Json& json) {
 
 std::optional<LeftOut> read_left_out(const Json& json) {
   if (json.is_null()) return std::nullopt;
-  LeftOut left_out{.counts = {}, .members = whole(json, "members"), .prior_members = whole(json, "prior_members")};
+  LeftOut left_out{.counts = {},
+                   .members = whole(json, "members"),
+                   .prior_members = whole(json, "prior_members"),
+                   .prior_holders = json.contains("prior_holders") ? whole(json, "prior_holders") : 0};
   for (const auto outcome : kOutcomes) {
     left_out.counts.at(static_cast<std::size_t>(outcome)) =
         whole(json.at("counts"), std::string(name_of(outcome)).c_str());

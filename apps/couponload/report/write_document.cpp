@@ -85,7 +85,10 @@ Json left_out_json(const std::optional<LeftOut>& left_out) {
   if (!left_out) return nullptr;
   Json counts = Json::object();
   for (const auto outcome : kOutcomes) counts[std::string(name_of(outcome))] = left_out->of(outcome);
-  return {{"counts", std::move(counts)}, {"members", left_out->members}, {"prior_members", left_out->prior_members}};
+  return {{"counts", std::move(counts)},
+          {"members", left_out->members},
+          {"prior_members", left_out->prior_members},
+          {"prior_holders", left_out->prior_holders}};
 }
 
 Json checked_json(const Checked& checked) {

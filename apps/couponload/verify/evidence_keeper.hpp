@@ -14,14 +14,16 @@ enum class EvidenceScope {
   kAll,
 };
 
-/// Invariants judge the same on what it leaves as on everything. Not thread-safe: one per thread.
+/// Invariants judge the same on what it leaves as on everything, also of members who ask again. Not thread-safe: one
+/// per thread.
 class EvidenceKeeper {
  public:
   explicit EvidenceKeeper(EvidenceScope scope) : scope_(scope) {}
 
   /// Whether take() would keep this one; then its member must be filled in.
   [[nodiscard]] bool wants(const Evidence& ask) const;
-  /// `member` is a number of the member, the same in all keepers: memory is a bit for each number up to the highest.
+  /// `member` is a number of the member, the same in all keepers and however often it asks. Memory is three bits for
+  /// each number up to the highest.
   void take(std::uint64_t member, Evidence&& ask);
 
   /// Puts together what all threads kept: asks in order of seq and attempt, and the counts of the rest.
@@ -37,6 +39,7 @@ class EvidenceKeeper {
   std::array<std::int64_t, kOutcomeCount> left_out_{};
   std::vector<bool> asked_;    // by member
   std::vector<bool> decided_;  // by member: got another answer than "you have it already"
+  std::vector<bool> told_id_;  // by member: was told the id of a grant
 };
 
 /// Of each thread; the earliest sold out answer is always among them.

@@ -84,6 +84,7 @@ void add_left_out(const LeftOut& left_out, Facts& facts) {
   facts.turned_away += left_out.of(Outcome::kRefused) + left_out.of(Outcome::kError);
   facts.members = left_out.members;
   facts.prior = left_out.prior_members;
+  facts.holders = facts.granted + left_out.prior_holders;
 }
 
 void count_members(const Observed& observed, const Grants& grants, Facts& facts) {
@@ -105,7 +106,7 @@ void count_members(const Observed& observed, const Grants& grants, Facts& facts)
     const bool owner = grants.owners.contains(member);
     facts.in_doubt += asked.in_doubt && !owner ? 1 : 0;
     facts.prior += asked.only_duplicates ? 1 : 0;
-    facts.holders += asked.only_duplicates && asked.told_id && !owner ? 1 : 0;
+    facts.holders += asked.only_duplicates && asked.told_id ? 1 : 0;
   }
 }
 

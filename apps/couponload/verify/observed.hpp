@@ -48,6 +48,7 @@ struct LeftOut {
   std::array<std::int64_t, kOutcomeCount> counts{};  ///< by outcome; never issued, pending, duplicate or unknown ones
   std::int64_t members = 0;                          ///< who sent at least one request, of the whole run
   std::int64_t prior_members = 0;                    ///< who got nothing but duplicates, of the whole run
+  std::int64_t prior_holders = 0;                    ///< of these: who were told an id
 
   [[nodiscard]] std::int64_t of(Outcome outcome) const { return counts.at(static_cast<std::size_t>(outcome)); }
 };

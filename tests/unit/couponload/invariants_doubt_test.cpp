@@ -68,6 +68,20 @@ TEST(Doubt, Ends_where_holders_from_before_and_new_winners_are_too_many_together
   EXPECT_EQ(check_quota(run).status, Judgement::kFail);
 }
 
+TEST(Doubt, About_a_member_who_was_also_refused_makes_no_holder_of_it) {
+  auto run = honest();
+  run.asks[3] = ask(3, Outcome::kDuplicate);
+  run.asks[3].id = "id-held-for-a-while";
+  auto refused = ask(3, Outcome::kRefused);
+  run.asks.push_back(refused);
+  EXPECT_EQ(facts_of(run).holders, 3);
+  run.asks.pop_back();
+  EXPECT_EQ(facts_of(run).holders, 4);
+  run.left_out = LeftOut{.counts = {}, .members = 5, .prior_members = 0, .prior_holders = 0};
+  EXPECT_EQ(facts_of(run).holders, 3) << "the refusal was not kept, and is known in sum";
+  EXPECT_EQ(check_quota(run).status, Judgement::kPass);
+}
+
 TEST(Doubt, Of_200s_without_ids_counts_a_member_once) {
   auto run = honest();
   run.grants_have_ids = false;
@@ -192,6 +206,20 @@ TEST(Doubt, About_a_pending_grant_ends_when_its_member_got_another_one_by_asking
   EXPECT_EQ(check_readback(run).status, Judgement::kPass);
 }
 
+TEST(Doubt, About_a_pending_grant_that_was_replaced_goes_as_far_as_requests_were_refused) {
+  auto run = honest();
+  for (auto& read : {0U, 1U}) {
+    run.asks[read].outcome = Outcome::kPending;
+    run.readbacks[read].was_pending = true;
+    run.readbacks[read].state = Readback::State::kOtherId;
+  }
+  run.left_out.emplace();
+  run.left_out->counts.at(static_cast<std::size_t>(Outcome::kRefused)) = 2;
+  EXPECT_EQ(check_readback(run).status, Judgement::kInconclusive);
+  run.left_out->counts.at(static_cast<std::size_t>(Outcome::kRefused)) = 1;
+  EXPECT_EQ(check_readback(run).status, Judgement::kFail);
+}
+
 TEST(Doubt, About_which_grant_a_refusal_means_is_no_accusation) {
   auto run = honest();
   for (auto& replay : run.replays) replay.found_id.clear();
@@ -242,6 +270,29 @@ TEST(Doubt, About_order_goes_as_far_as_places_may_have_been_given_back) {
   EXPECT_EQ(check_order(run).status, Judgement::kInconclusive);
   run.asks[3] = issued(3, 4);
   EXPECT_EQ(check_order(run).status, Judgement::kFail) << "one request cannot have held two places";
+}
+
+TEST(Doubt, About_order_counts_a_winner_once_who_is_late_and_before_its_turn) {
+  auto run = honest();
+  run.asks[1] = ask(1, Outcome::kSoldOut);
+  std::swap(run.asks[0].rank, run.asks[2].rank);
+  EXPECT_EQ(check_order(run).status, Judgement::kFail);
+  run.asks.push_back(ask(5, Outcome::kUnknown));
+  EXPECT_EQ(check_order(run).status, Judgement::kInconclusive) << "it was given the place that one request gave back";
+}
+
+TEST(Doubt, About_order_is_inconclusive_where_a_refused_request_may_have_been_granted) {
+  auto run = honest();
+  auto first = ask(0, Outcome::kRefused);
+  first.member = "late";
+  auto second = issued(5, 1);
+  second.member = "late";
+  std::swap(run.asks[0].rank, second.rank);
+  run.asks.push_back(first);
+  run.asks.push_back(second);
+  EXPECT_EQ(check_order(run).status, Judgement::kInconclusive);
+  run.asks.erase(run.asks.end() - 2);
+  EXPECT_EQ(check_order(run).status, Judgement::kFail);
 }
 
 TEST(Doubt, About_order_does_not_arise_within_one_tick_of_the_clock) {
