@@ -63,7 +63,7 @@ TEST_F(Lying, By_issuing_one_too_many_violates_the_quota) {
 
 TEST_F(Lying, By_issuing_one_too_many_and_hiding_it_violates_the_quota_and_the_count) {
   const LyingServer server(kUsers - 1, {.over_issue = 1, .hide_over_issue = true});
-  const auto run = burst(server);
+  const auto run = burst(server, {"--settle", "2s"});
   expect_found(run, "quota", "with rank 10000 of 9999");
   expect_found(run, "count", "the server counts 9999 issued");
 }

@@ -33,11 +33,6 @@ void show_excess(const Observed& observed, std::int64_t quota, std::int64_t exce
   }
 }
 
-// Where a 200 may tell of a grant from before, that many need not have been made in the run.
-std::int64_t perhaps_old(const Facts& facts) {
-  return facts.answers_are_new ? 0 : std::min(facts.granted, facts.issued_before.value_or(0));
-}
-
 struct Sums {
   std::int64_t promised = 0;
   std::int64_t counted = 0;
@@ -89,7 +84,7 @@ Invariant check_fill(const Observed& observed) {
   if (!facts.quota_min || !facts.issued_during) return without_count(invariant, observed);
   if (observed.partial) return skipped(invariant, kPartialText);
   const auto places = std::max<std::int64_t>(0, *facts.quota_min - *facts.issued_before);
-  const auto takers = facts.members - facts.prior - perhaps_old(facts);
+  const auto takers = facts.members - facts.prior - facts.perhaps_old();
   const auto wanted = std::min(places, takers);
   const auto missing = wanted - *facts.issued_during;
   invariant.expected = fmt::format("{}", wanted);
@@ -114,7 +109,7 @@ Invariant check_count(const Observed& observed) {
   auto invariant = named("count");
   const auto facts = facts_of(observed);
   if (!facts.issued_during) return without_count(invariant, observed);
-  const auto least = facts.granted - perhaps_old(facts);
+  const auto least = facts.surely_new();
   const auto most = facts.granted + facts.retold + facts.in_doubt + facts.unsettled;
   invariant.expected = most == least ? fmt::format("{}", most) : fmt::format("{} to {}", least, most);
   if (observed.partial) invariant.expected = fmt::format("at least {}", least);

@@ -1,6 +1,7 @@
 #pragma once
 // What is certain and what is only possible of a run, seen from outside. An invariant may accuse on the certain alone.
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -33,6 +34,12 @@ struct Facts {
 
   /// Requests that may have held a place for a while and then given it back.
   [[nodiscard]] std::int64_t may_have_held() const { return unknown + unsettled + turned_away; }
+  /// Of `granted`: need not have been made in the run, because a 200 may tell of a grant from before.
+  [[nodiscard]] std::int64_t perhaps_old() const {
+    return answers_are_new ? 0 : std::min(granted, issued_before.value_or(0));
+  }
+  /// Of `granted`: made in the run.
+  [[nodiscard]] std::int64_t surely_new() const { return granted - perhaps_old(); }
 };
 
 [[nodiscard]] Facts facts_of(const Observed& observed);

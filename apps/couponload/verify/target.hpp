@@ -32,7 +32,8 @@ class Api {
 
   /// What the profile gives to read: all empty when it gives nothing.
   [[nodiscard]] base::Result<Counts> counts(std::int64_t deadline_ns, const std::stop_token& stop);
-  /// What the server says of this member's grant; `expected_id` decides between confirmed and other.
+  /// What the server says of this member's grant; `expected_id` decides between confirmed and other. An answer without
+  /// an id where the profile says is kUnavailable: it says nothing.
   [[nodiscard]] base::Result<Readback> read_back(const std::string& member, const std::string& expected_id,
                                                  std::int64_t deadline_ns, const std::stop_token& stop);
   /// Asks for a grant once more.

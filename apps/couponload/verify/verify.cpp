@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "couponload/burst/instant.hpp"
+#include "couponload/verify/invariant_facts.hpp"
 
 namespace coupon::load {
 
@@ -53,7 +54,12 @@ bool settled(Readback::State state) {
 void read_once(Api& api, Readback& item, std::int64_t deadline_ns, const std::stop_token& stop,
                VerifyProgress& progress) {
   auto read = api.read_back(item.member, item.expected_id, deadline_ns, stop);
-  if (!read) return base::log::debug("reading {} back: {}", item.member, read.error().message);
+  if (!read) {
+    // What an earlier reading said may no longer be so.
+    item.state = Readback::State::kUnread;
+    item.found_id.clear();
+    return base::log::debug("reading {} back: {}", item.member, read.error().message);
+  }
   item.found_id = std::move(read->found_id);
   item.state = read->state;
   if (settled(item.state)) ++progress.confirmed;
@@ -99,21 +105,38 @@ void replay(const VerifyPlan& plan, Observed& observed, const std::stop_token& s
   });
 }
 
+// Whether the server counts as many as it must in the end. One that does its work later may not do so yet.
+bool counts_all(const Counts& counts, const Facts& facts) {
+  return !facts.issued_before || !counts.issued || *counts.issued - *facts.issued_before >= facts.surely_new();
+}
+
+void read_counts(const VerifyPlan& plan, std::int64_t settled_ns, Observed& observed, const std::stop_token& stop) {
+  const auto facts = facts_of(observed);
+  const auto deadline_ns = now_ns() + plan.settle_ms * kNsPerMs;
+  Api api(plan.target);
+  std::string trouble;
+  for (bool again = true; again;) {
+    const auto counts = api.counts(deadline_ns, stop);
+    if (counts) observed.after = *counts;
+    if (counts && counts_all(*counts, facts)) return;
+    if (!counts) trouble = counts.error().message;
+    again = pause(kBetweenPassesMs, counts ? settled_ns : deadline_ns, stop);
+    // A count that is too low tells something only when it was read at the very end.
+    if (!again && observed.after && (!counts || stop.stop_requested())) observed.after->issued.reset();
+  }
+  if (!trouble.empty()) base::log::warn("reading the server's count: {}", trouble);
+}
+
 }  // namespace
 
 void verify(const VerifyPlan& plan, Observed& observed, VerifyProgress& progress, const std::stop_token& stop) {
+  const auto settled_ns = now_ns() + plan.settle_ms * kNsPerMs;
   observed.readbacks = promises(observed);
   if (observed.grants_can_be_read) read_all_back(plan, observed, progress, stop);
   if (!stop.stop_requested()) replay(plan, observed, stop);
   if (stop.stop_requested()) return;
-  Api api(plan.target);
   // Last, so that it also counts what asking again should not have issued.
-  const auto counts = api.counts(now_ns() + plan.settle_ms * kNsPerMs, stop);
-  if (counts) {
-    observed.after = *counts;
-  } else {
-    base::log::warn("the server's count cannot be read: {}", counts.error().message);
-  }
+  read_counts(plan, settled_ns, observed, stop);
   observed.verified = !stop.stop_requested();
 }
 

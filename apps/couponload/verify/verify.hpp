@@ -25,7 +25,9 @@ struct VerifyProgress {
 inline constexpr std::size_t kReplaysMax = 1'000;
 
 /// Fills readbacks, replays, after and verified from `observed.asks`. Blocks; at most eight connections at a time.
-/// When `stop` is requested it ends early and leaves verified false.
+/// A promise that is not there yet, and a count that is still too low, is read again until `settle_ms` after the begin.
+/// What could not be read at last is left open, whatever an earlier reading said. When `stop` is requested it ends
+/// early and leaves verified false.
 void verify(const VerifyPlan& plan, Observed& observed, VerifyProgress& progress, const std::stop_token& stop);
 
 }  // namespace coupon::load

@@ -103,7 +103,7 @@ TEST(Burst, Finds_an_over_issue) {
 }
 
 TEST(Burst, Finds_an_over_issue_that_the_server_does_not_count) {
-  const auto done = run_against({.over_issue = 1, .hide_over_issue = true});
+  const auto done = run_against({.over_issue = 1, .hide_over_issue = true}, settle_briefly);
   EXPECT_EQ(done.invariants.at("quota"), "fail");
   EXPECT_EQ(done.invariants.at("count"), "fail");
 }
