@@ -107,7 +107,6 @@ void read_back(const RunSetting& setting, const Target& target, RunReport& repor
 }
 
 void judge(const LoadOptions& options, RunReport& report, const std::stop_token& stop) {
-  report.tally = tally(report.observed);
   report.invariants = check_all(report.observed);
   report.limits = {.lag_ns = options.lag_max_ms * kNsPerMs,
                    .run_delay_share = options.run_delay_share_max,

@@ -5,7 +5,6 @@
 #include <fmt/core.h>
 
 #include "couponload/report/evidence_file.hpp"
-#include "couponload/verify/tally.hpp"
 
 namespace coupon::load {
 
@@ -201,7 +200,6 @@ std::vector<Threshold> thresholds_of(const RepeatDocument& repeat) {
 void judge(const std::vector<Shard>& shards, std::size_t index, const MergePlan& plan, RunReport& report) {
   // A request of one machine was only before another's when it was so by more than their clocks may be apart.
   for (auto& ask : report.observed.asks) ask.done_ns += plan.clock_error_ns;
-  report.tally = tally(report.observed);
   report.invariants = check_all(report.observed);
   judge_thresholds(thresholds_of(shards.front().document.repeats[index]), report);
   const bool interrupted = std::ranges::any_of(

@@ -12,7 +12,6 @@
 #include "couponload/report/threshold.hpp"
 #include "couponload/report/validity.hpp"
 #include "couponload/verify/invariant.hpp"
-#include "couponload/verify/tally.hpp"
 
 namespace coupon::load {
 
@@ -56,7 +55,6 @@ struct RunReport {
   BurstResult burst;            ///< its shots' bodies are gone
   Figures figures;
   Observed observed;
-  Tally tally;
   ValidityLimits limits;
   Validity validity;
   std::vector<Invariant> invariants;

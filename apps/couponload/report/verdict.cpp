@@ -25,19 +25,6 @@ std::string names_with(const RunReport& report, Judgement status) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// How many grants are too many, by the worst of the counts.
-std::int64_t over(const RunReport& report) {
-  const auto& observed = report.observed;
-  const auto before = observed.before ? observed.before->issued.value_or(0) : 0;
-  auto quota = observed.before ? observed.before->quota : std::nullopt;
-  auto most = before + report.tally.acknowledged;
-  if (observed.after) {
-    quota = observed.after->quota ? observed.after->quota : quota;
-    most = std::max({most, observed.after->issued.value_or(0), observed.after->recorded.value_or(0)});
-  }
-  return quota ? std::max<std::int64_t>(0, most - *quota) : 0;
-}
-
 // What happened, the classes that a good run does not have only when they are there.
 std::string counts(const RunReport& report) {
   auto text = fmt::format("{} issued", grouped(count_of(report, Outcome::kIssued)));
@@ -108,7 +95,8 @@ std::string render_verdict(const RunReport& report) {
   const bool inconclusive = report.exit == ExitCode::kInvalid && report.validity.valid();
   return fmt::format("VERDICT {}{}: {}{}; {} over, {} twice; {}",
                      inconclusive ? "inconclusive" : verdict_of(report.exit), part_of(report.scenario), reason(report),
-                     counts(report), grouped(over(report)), grouped(report.tally.twice), rows(report));
+                     counts(report), grouped(grants_over(report.observed)),
+                     grouped(members_with_two(report.observed)), rows(report));
 }
 
 }  // namespace coupon::load

@@ -51,6 +51,11 @@ inline constexpr std::size_t kExamplesMax = 20;
 /// All of the above, in this order: quota fill once ids ranks readback count replay order.
 [[nodiscard]] std::vector<Invariant> check_all(const Observed& observed);
 
+/// By how many grants the quota was exceeded: above 0 exactly when check_quota() fails.
+[[nodiscard]] std::int64_t grants_over(const Observed& observed);
+/// Members who were proven more than one grant: above 0 exactly when check_once() fails.
+[[nodiscard]] std::int64_t members_with_two(const Observed& observed);
+
 /// Adds an example unless there are enough.
 void add_example(Invariant& invariant, std::string text);
 

@@ -52,6 +52,12 @@ Sums sums_of(const Observed& observed, const Facts& facts) {
 
 }  // namespace
 
+std::int64_t grants_over(const Observed& observed) {
+  const auto facts = facts_of(observed);
+  if (!facts.quota_max) return 0;
+  return std::max<std::int64_t>(0, sums_of(observed, facts).most() - *facts.quota_max);
+}
+
 Invariant check_quota(const Observed& observed) {
   auto invariant = named("quota");
   const auto facts = facts_of(observed);

@@ -6,8 +6,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "couponload/verify/tally.hpp"
-
 namespace coupon::load {
 
 namespace {

@@ -47,6 +47,11 @@ struct Owner {
 
 }  // namespace
 
+std::int64_t members_with_two(const Observed& observed) {
+  if (!observed.grants_have_ids) return 0;
+  return std::ranges::count_if(told_ids(observed), [](const auto& entry) { return proves_two(entry.second); });
+}
+
 Invariant check_once(const Observed& observed) {
   auto invariant = named("once");
   invariant.expected = "no member with two grants";

@@ -6,7 +6,6 @@
 
 #include "couponload/verify/invariant_facts.hpp"
 #include "couponload/verify/invariant_parts.hpp"
-#include "couponload/verify/tally.hpp"
 
 namespace coupon::load {
 

@@ -2,7 +2,6 @@
 #include <unordered_map>
 
 #include "couponload/verify/invariant_parts.hpp"
-#include "couponload/verify/tally.hpp"
 
 namespace coupon::load {
 

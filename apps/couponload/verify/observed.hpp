@@ -68,4 +68,10 @@ struct Observed {
   bool verified = false;           ///< false: the run ended before the reading was done
 };
 
+/// True for answers that carry a grant: issued, pending, duplicate.
+[[nodiscard]] bool carries_grant(Outcome outcome);
+
+/// Requests with this outcome, also those that were not kept.
+[[nodiscard]] std::int64_t count_of(const Observed& observed, Outcome outcome);
+
 }  // namespace coupon::load

@@ -6,7 +6,6 @@
 #include "builders.hpp"
 #include "couponload/verify/invariant.hpp"
 #include "couponload/verify/invariant_facts.hpp"
-#include "couponload/verify/tally.hpp"
 
 namespace coupon::load::test {
 
@@ -126,7 +125,7 @@ TEST(EvidenceKeeper, Keeps_few_rows_of_many_refusals_and_the_earliest_of_them) {
   ASSERT_TRUE(observed.left_out);
   EXPECT_EQ(observed.left_out->of(Outcome::kSoldOut), 10'000 - static_cast<std::int64_t>(kSoldOutKept));
   EXPECT_EQ(observed.left_out->members, 10'000);
-  EXPECT_EQ(tally(observed).sold_out, 10'000);
+  EXPECT_EQ(facts_of(observed).sold_out, 10'000);
 }
 
 TEST(EvidenceKeeper, Keeps_all_when_asked_to) {

@@ -57,6 +57,17 @@ TEST(RandomRuns, Of_honest_services_in_a_calm_network_are_all_told) {
   EXPECT_GT(calm, 100);
 }
 
+TEST(RandomRuns, Are_summed_up_as_they_are_judged) {
+  std::int64_t over = 0;
+  for (std::uint64_t seed = 1; seed <= kRuns; ++seed) {
+    const auto run = simulate(draw_world(seed), seed, static_cast<int>(seed % 3)).observed;
+    EXPECT_EQ(grants_over(run) > 0, check_quota(run).status == Judgement::kFail) << "seed " << seed;
+    EXPECT_EQ(members_with_two(run) > 0, check_once(run).status == Judgement::kFail) << "seed " << seed;
+    over += grants_over(run) > 0 ? 1 : 0;
+  }
+  EXPECT_GT(over, 300);
+}
+
 class OverIssue : public testing::TestWithParam<bool> {};
 
 TEST_P(OverIssue, That_shows_is_never_missed_and_one_that_does_not_is_never_made_up) {

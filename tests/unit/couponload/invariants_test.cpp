@@ -4,7 +4,7 @@
 
 #include "builders.hpp"
 #include "couponload/verify/invariant.hpp"
-#include "couponload/verify/tally.hpp"
+#include "couponload/verify/invariant_facts.hpp"
 
 namespace coupon::load::test {
 
@@ -174,7 +174,7 @@ TEST(Invariants, Once_fails_when_a_member_was_given_two_ids) {
   const auto once = check_once(run);
   EXPECT_EQ(once.status, Judgement::kFail);
   EXPECT_THAT(once.examples, ElementsAre("m0 was given id1 and id2"));
-  EXPECT_EQ(tally(run).twice, 1);
+  EXPECT_EQ(members_with_two(run), 1);
 }
 
 TEST(Invariants, Once_holds_when_the_same_grant_is_told_twice) {
@@ -182,7 +182,7 @@ TEST(Invariants, Once_holds_when_the_same_grant_is_told_twice) {
   run.asks[4] = run.asks[0];
   run.asks[4].outcome = Outcome::kDuplicate;
   EXPECT_EQ(check_once(run).status, Judgement::kPass);
-  EXPECT_EQ(tally(run).acknowledged, 3);
+  EXPECT_EQ(facts_of(run).granted, 3);
 }
 
 TEST(Invariants, Ids_fail_when_two_members_share_one) {
@@ -256,10 +256,10 @@ TEST(Invariants, Pending_grants_count_when_they_are_confirmed_and_may_count_when
   auto run = honest();
   run.asks[1].outcome = Outcome::kPending;
   run.readbacks[1].was_pending = true;
-  EXPECT_EQ(tally(run).acknowledged, 3);
+  EXPECT_EQ(facts_of(run).granted, 3);
   run.readbacks[1].state = Readback::State::kUnrecorded;
-  EXPECT_EQ(tally(run).acknowledged, 2);
-  EXPECT_EQ(tally(run).unsettled, 1);
+  EXPECT_EQ(facts_of(run).granted, 2);
+  EXPECT_EQ(facts_of(run).unsettled, 1);
   EXPECT_EQ(check_count(run).status, Judgement::kPass);
 }
 

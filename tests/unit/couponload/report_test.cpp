@@ -30,7 +30,6 @@ RunReport report_of(Observed observed) {
   report.burst.threads.back().wall_ns = 100 * kStepNs;
   report.burst.threads.back().run_delay_ns = kStepNs;
   report.figures = summarize(report.burst, report.observed.asks);
-  report.tally = tally(report.observed);
   report.invariants = check_all(report.observed);
   report.validity = judge_validity(report.burst, report.figures, report.limits);
   report.exit = decide(findings_of(report.invariants, false, report.validity.valid()));
@@ -131,6 +130,23 @@ TEST(Verdict, Names_the_violated_invariants_and_by_how_much) {
   run.after->issued = 5;
   EXPECT_THAT(render_verdict(report_of(run)), StartsWith("VERDICT fail: violated quota, count; 3 issued"));
   EXPECT_THAT(render_verdict(report_of(run)), HasSubstr("; 2 over, 0 twice; "));
+}
+
+TEST(Verdict, Does_not_count_a_grant_from_before_that_is_told_again_as_one_too_many) {
+  auto run = honest();
+  run.before = run.after = Counts{3, 3, 3};
+  for (auto& replay : run.replays) replay.outcome = Outcome::kIssued;
+  EXPECT_THAT(render_verdict(report_of(run)), HasSubstr("; 0 over, 0 twice; "));
+}
+
+TEST(Verdict, Does_not_count_a_second_grant_that_stayed_pending) {
+  auto run = honest();
+  run.asks[4] = ask(0, Outcome::kPending);
+  run.asks[4].id = "id9";
+  EXPECT_THAT(render_verdict(report_of(run)), StartsWith("VERDICT inconclusive: cannot be told: once; "));
+  EXPECT_THAT(render_verdict(report_of(run)), HasSubstr("; 0 over, 0 twice; "));
+  run.asks[4].outcome = Outcome::kIssued;
+  EXPECT_THAT(render_verdict(report_of(run)), HasSubstr(", 1 twice; "));
 }
 
 TEST(Verdict, Says_how_many_grants_have_a_row_when_not_all_have) {

@@ -2,7 +2,6 @@
 // Reports of small runs, as the run command makes them.
 
 #include "couponload/report/document.hpp"
-#include "couponload/verify/tally.hpp"
 #include "unit/couponload/builders.hpp"
 
 namespace coupon::load::test {
@@ -24,7 +23,6 @@ RunReport report_of(Observed observed, Change change) {
   report.burst.threads.back().wall_ns = 100 * kStepNs;
   report.burst.threads.back().run_delay_ns = kStepNs;
   report.figures = summarize(report.burst, report.observed.asks);
-  report.tally = tally(report.observed);
   report.invariants = check_all(report.observed);
   report.validity = judge_validity(report.burst, report.figures, report.limits);
   change(report);
