@@ -77,6 +77,7 @@ std::int64_t grants_without_rank(const Observed& observed, Invariant& invariant)
 Invariant check_ranks(const Observed& observed) {
   auto invariant = named("ranks");
   if (!observed.grants_have_ranks) return skipped(invariant, "the profile names no rank");
+  if (observed.partial) return skipped(invariant, kPartialText);
   const auto facts = facts_of(observed);
   const auto told = told_ranks(observed);
   auto [proven, suspicious] = shared_ranks(told, invariant);

@@ -302,6 +302,42 @@ TEST(Doubt, About_order_does_not_arise_within_one_tick_of_the_clock) {
   EXPECT_EQ(check_order(run).status, Judgement::kPass);
 }
 
+TEST(Doubt, Of_one_shard_about_what_others_were_told_is_left_to_the_merge) {
+  auto lies = honest();
+  lies.before->quota = lies.after->quota = 20;
+  lies.asks[2].rank = 9;
+  for (auto run : {honest(), lies}) {
+    run.partial = true;
+    for (const auto* name : {"fill", "count", "ranks"}) EXPECT_EQ(status_of(run, name), Judgement::kSkipped) << name;
+    EXPECT_THAT(check_fill(run).actual, HasSubstr("couponload merge"));
+    EXPECT_EQ(status_of(run, "order"), Judgement::kPass);
+    for (const auto* name : {"once", "ids", "readback", "replay"}) {
+      EXPECT_EQ(status_of(run, name), Judgement::kPass) << name;
+    }
+  }
+}
+
+TEST(Doubt, Of_one_shard_ends_where_it_alone_shows_too_many) {
+  auto run = honest();
+  run.partial = true;
+  run.before->issued = 2;
+  EXPECT_EQ(check_quota(run).status, Judgement::kPass) << "two of another shard's, which may have been given back";
+  run.after->issued = 4;
+  EXPECT_EQ(check_quota(run).status, Judgement::kFail);
+  run = honest();
+  run.partial = true;
+  run.before->quota = run.after->quota = 2;
+  EXPECT_EQ(check_quota(run).status, Judgement::kFail);
+}
+
+TEST(Doubt, Of_one_shard_about_the_order_goes_as_far_as_the_other_shards) {
+  auto run = honest();
+  run.partial = true;
+  run.asks[1] = ask(1, Outcome::kSoldOut);
+  EXPECT_EQ(check_order(run).status, Judgement::kInconclusive);
+  EXPECT_THAT(check_order(run).actual, HasSubstr("couponload merge"));
+}
+
 TEST(Doubt, Is_skipped_with_a_reason_where_the_profile_gives_nothing_to_check) {
   auto run = honest();
   run.counts_can_be_read = run.grants_can_be_read = false;
