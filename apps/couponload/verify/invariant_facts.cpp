@@ -142,13 +142,34 @@ void tell(std::vector<Told<Value>>& all, const Value& value, bool certain) {
   }
 }
 
-bool is_certain(const Evidence& ask, const std::set<Grant>& open) {
-  switch (ask.outcome) {
-    case Outcome::kIssued: return true;
-    case Outcome::kDuplicate: return open.empty();
-    default: return !open.contains({ask.member, ask.id});
+// What can have made a grant come to nothing after its member was told of it.
+struct Doubts {
+  explicit Doubts(const Observed& observed)
+      : grants(sure_grants(observed)),
+        open(open_grants(observed, grants)),
+        any(!open.empty() || count_of(observed, Outcome::kRefused) + count_of(observed, Outcome::kError) > 0) {
+    for (const auto& ask : observed.asks) {
+      if (ask.outcome == Outcome::kUnknown) unknown.insert(ask.member);
+    }
   }
-}
+
+  [[nodiscard]] bool about(const Evidence& ask) const {
+    const Grant grant{ask.member, ask.id};
+    switch (ask.outcome) {
+      case Outcome::kIssued: return false;
+      // It may be told of a place that another request of the same member held and gave back. Of requests that were
+      // turned away nobody knows whose they were.
+      case Outcome::kDuplicate:
+        return (ask.id.empty() || !grants.sure.contains(grant)) && (any || unknown.contains(ask.member));
+      default: return open.contains(grant);
+    }
+  }
+
+  Grants grants;
+  std::set<Grant> open;
+  bool any;
+  std::unordered_set<std::string_view> unknown;
+};
 
 }  // namespace
 
@@ -167,11 +188,11 @@ Facts facts_of(const Observed& observed) {
 }
 
 ToldIds told_ids(const Observed& observed) {
-  const auto open = open_grants(observed, sure_grants(observed));
+  const Doubts doubts(observed);
   ToldIds told;
   for (const auto& ask : observed.asks) {
     if (carries_grant(ask.outcome) && !ask.id.empty()) {
-      tell(told[ask.member], std::string_view(ask.id), is_certain(ask, open));
+      tell(told[ask.member], std::string_view(ask.id), !doubts.about(ask));
     }
   }
   for (const auto& read : observed.readbacks) {
@@ -181,11 +202,11 @@ ToldIds told_ids(const Observed& observed) {
 }
 
 ToldRanks told_ranks(const Observed& observed) {
-  const auto open = open_grants(observed, sure_grants(observed));
+  const Doubts doubts(observed);
   ToldRanks told;
   for (const auto& ask : observed.asks) {
     if (carries_grant(ask.outcome) && ask.rank != 0) {
-      tell(told[ask.rank], std::string_view(ask.member), is_certain(ask, open));
+      tell(told[ask.rank], std::string_view(ask.member), !doubts.about(ask));
     }
   }
   return told;

@@ -48,7 +48,8 @@ struct Facts {
 template <class Value>
 struct Told {
   Value value;
-  /// False when it was only pending and not confirmed: it may have come to nothing and be given to somebody else.
+  /// False when it may have come to nothing and have been given to somebody else: it was pending and not confirmed, or
+  /// told only by a refusal, while another request of the member held it perhaps and gave it back.
   bool certain = true;
 };
 

@@ -23,8 +23,7 @@ std::int64_t issued_asks(const Observed& observed) {
 }
 
 std::string without_proof(const Found& found) {
-  return found.suspicious == 0 ? ""
-                               : fmt::format(", {} that an unconfirmed pending grant may explain", found.suspicious);
+  return found.suspicious == 0 ? "" : fmt::format(", {} that a place given back may explain", found.suspicious);
 }
 
 template <class Value>

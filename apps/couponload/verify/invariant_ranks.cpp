@@ -88,7 +88,7 @@ Invariant check_ranks(const Observed& observed) {
   proven += bare;
   auto gaps = named("gaps");
   const auto line = walk(told, first_rank(observed, told, facts), gaps);
-  const auto excused = facts.unknown + facts.unranked;
+  const auto excused = facts.unknown + facts.unranked + facts.turned_away;
   // Where a 200 may tell of a grant from before, nothing is known of the ranks between.
   const bool knows_all = !observed.partial && (facts.issued_before || facts.answers_are_new);
   if (knows_all && line.missing > excused) {

@@ -161,6 +161,41 @@ TEST(Doubt, About_an_unconfirmed_pending_grant_makes_a_shared_id_or_rank_inconcl
   EXPECT_EQ(check_ranks(run).status, Judgement::kFail);
 }
 
+// The first request takes a place, the second is told so, the first fails and gives it back: somebody else gets it.
+TEST(Doubt, About_a_place_that_a_refusal_names_begins_with_a_lost_answer_of_its_member) {
+  auto run = honest();
+  run.asks[4] = ask(4, Outcome::kDuplicate);
+  run.asks[4].id = "id2";
+  run.asks[4].rank = 2;
+  for (const auto* name : {"ids", "ranks"}) EXPECT_EQ(status_of(run, name), Judgement::kFail) << name;
+  run.asks[3] = ask(3, Outcome::kUnknown);
+  EXPECT_EQ(check_ids(run).status, Judgement::kFail) << "of another member";
+  run.asks[3].member = run.asks[4].member;
+  for (const auto* name : {"ids", "ranks"}) EXPECT_EQ(status_of(run, name), Judgement::kInconclusive) << name;
+  run.asks[3] = ask(3, Outcome::kRefused);
+  EXPECT_EQ(check_ids(run).status, Judgement::kInconclusive) << "whose it was may not have been kept";
+  run.asks[0].id = "id2";
+  EXPECT_EQ(check_ids(run).status, Judgement::kFail) << "two 200s leave no doubt";
+}
+
+TEST(Doubt, About_a_second_grant_that_only_a_refusal_names_begins_with_a_lost_answer_of_its_member) {
+  auto run = honest();
+  run.asks[4] = ask(0, Outcome::kDuplicate);
+  run.asks[4].id = "id9";
+  EXPECT_EQ(check_once(run).status, Judgement::kFail);
+  run.asks.push_back(ask(0, Outcome::kUnknown));
+  EXPECT_EQ(check_once(run).status, Judgement::kInconclusive);
+}
+
+TEST(Doubt, About_missing_ranks_goes_as_far_as_requests_may_have_taken_them) {
+  auto run = honest();
+  run.asks[2].rank = 4;
+  run.asks[4] = ask(4, Outcome::kRefused);
+  EXPECT_EQ(check_ranks(run).status, Judgement::kPass);
+  run.asks[2].rank = 5;
+  EXPECT_EQ(check_ranks(run).status, Judgement::kFail);
+}
+
 TEST(Doubt, About_a_profile_whose_pointers_never_match_is_inconclusive) {
   auto run = honest();
   for (auto& one : run.asks) {

@@ -128,7 +128,7 @@ class Simulation {
       return tell(world_.told_again ? Outcome::kIssued : Outcome::kDuplicate, known->second);
     }
     if (chance(world_.refused)) {
-      if (taken() < places_ && chance(world_.held)) hold();
+      if (taken() < places_ && chance(world_.held)) hold(who);
       return {Outcome::kRefused};
     }
     if (taken() >= places_) return {};
@@ -136,8 +136,7 @@ class Simulation {
       if (chance(0.5)) {
         grant(who, false);
       } else {
-        ++rank_;
-        hold();
+        hold(who);
       }
       return {Outcome::kUnknown};
     }
@@ -149,9 +148,20 @@ class Simulation {
 
   [[nodiscard]] int taken() const { return static_cast<int>(grants_.size()) + held_; }
 
-  void hold() {
-    ++held_;
-    at(now_ + between(1, 20 * kMs), [this] { --held_; });
+  // A place that comes to nothing. Meanwhile the member may be told that it has it, and afterwards somebody else gets
+  // it, with its rank and id.
+  void hold(const std::string& who) {
+    const auto until = now_ + between(1, 20 * kMs);
+    if (world_.told_again || chance(0.5)) {
+      ++held_;
+      return at(until, [this] { --held_; });
+    }
+    const auto rank = grant(who, false).rank;
+    grants_[who].confirmed = false;
+    at(until, [=, this] {
+      grants_.erase(who);
+      if (rank == rank_) --rank_;
+    });
   }
 
   Grant& grant(const std::string& who, bool pending) {
