@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <set>
 
 #include "builders.hpp"
 #include "couponload/verify/invariant.hpp"
@@ -30,20 +31,19 @@ TEST(Invariants, Of_one_shard_alone_do_not_mind_what_others_were_given) {
   run.asks[0].rank = 7;
   run.asks[1].rank = 20;
   run.asks[2].rank = 31;
+  const std::set<std::string> left_to_the_merge{"fill", "count", "ranks"};
   for (const auto& invariant : check_all(run)) {
-    EXPECT_EQ(invariant.status, invariant.name == "fill" ? Judgement::kSkipped : Judgement::kPass)
+    const bool skipped = left_to_the_merge.contains(invariant.name);
+    EXPECT_EQ(invariant.status, skipped ? Judgement::kSkipped : Judgement::kPass)
         << invariant.name << ": " << invariant.actual;
+    if (skipped) {
+      EXPECT_THAT(invariant.actual, HasSubstr("couponload merge"));
+    }
   }
-  EXPECT_THAT(check_fill(run).actual, HasSubstr("couponload merge"));
-  EXPECT_EQ(check_count(run).expected, "at least 3");
 }
 
 TEST(Invariants, Of_one_shard_alone_still_fail_on_what_it_sees_itself) {
   auto run = honest();
-  run.partial = true;
-  run.after->issued = 2;
-  EXPECT_EQ(check_count(run).status, Judgement::kFail) << "fewer than it was promised";
-  run = honest();
   run.partial = true;
   run.asks[1].rank = run.asks[0].rank;
   EXPECT_EQ(check_ranks(run).status, Judgement::kFail);
