@@ -1,5 +1,8 @@
 #include "couponload/burst/opener.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include "couponload/burst/instant.hpp"
 
 namespace coupon::load {
@@ -20,44 +23,83 @@ Opener::Opener(asio::io_context& io, const BurstPlan& plan, std::vector<Connecti
 
 void Opener::run(const std::stop_token& stop) {
   const auto deadline = to_instant(now_ns() + plan_.open_timeout_ns);
-  std::size_t opened = 0;
-  for (auto& connection : connections_) {
-    if (!goes_on(stop)) break;
-    open(connection);
-    if (++opened % kOpensPerPoll == 0) io_.poll();
-  }
+  open_all(stop);
   while (settled_ < connections_.size() && goes_on(stop)) {
     if (io_.run_one_until(deadline) == 0) break;
   }
   fail_rest(stop.stop_requested() ? "stopped" : "not open in time");
 }
 
-void Opener::open(Connection& connection) {
+// A connect is nearly all the kernel's work: where a core is free, a second thread begins at the other end of the row.
+// It only dials; what becomes of its connections is this thread's business again. Hands of https are not left waiting.
+void Opener::open_all(const std::stop_token& stop) {
+  const bool helped =
+      plan_.route.tls == nullptr && std::thread::hardware_concurrency() > static_cast<unsigned>(plan_.threads);
+  std::vector<Dial> dials(helped ? connections_.size() : 0);
+  std::atomic<std::size_t> claimed = 0;
+  const auto claim = [&] { return goes_on(stop) && claimed.fetch_add(1) < connections_.size(); };
+  auto rest = connections_.size();
+  {
+    std::jthread helper;
+    if (helped) {
+      helper = std::jthread([&] {
+        while (claim()) {
+          --rest;
+          dials[rest] = dial(connections_[rest]);
+        }
+      });
+    }
+    for (std::size_t next = 0; claim();) {
+      open(connections_[next]);
+      if (++next % kOpensPerPoll == 0) io_.poll();
+    }
+  }
+  for (std::size_t opened = 0; rest < connections_.size(); ++rest) {
+    follow(connections_[rest], dials[rest]);
+    if (++opened % kOpensPerPoll == 0) io_.poll();
+  }
+}
+
+void Opener::open(Connection& connection) { follow(connection, dial(connection)); }
+
+Opener::Dial Opener::dial(Connection& connection) const {
   ++connection.attempts;
   connection.stage = Connection::Stage::kOpening;
   connection.end = Connection::End::kOpen;
   connection.received.clear();
   connection.unsent.clear();
-  if (const auto error = open_socket(plan_.route, connection.shot->seq, connection.socket)) {
-    count_failure(error, trouble_);
-    return fail(connection, error.message());
+  Dial dial;
+  dial.no_socket = open_socket(plan_.route, connection.shot->seq, connection.socket);
+  if (dial.no_socket) return dial;
+  dial.started_ns = now_ns();
+  dial.refused = begin_connect(connection.socket, plan_.route.server);
+  if (!dial.refused && is_connected(connection.socket)) dial.connected_ns = now_ns();
+  return dial;
+}
+
+void Opener::follow(Connection& connection, const Dial& dial) {
+  if (dial.no_socket) {
+    count_failure(dial.no_socket, trouble_);
+    return fail(connection, dial.no_socket.message());
   }
-  const auto started_ns = now_ns();
-  const auto error = begin_connect(connection.socket, plan_.route.server);
-  if (error || is_connected(connection.socket)) return on_connected(connection, error, started_ns);
+  const auto started_ns = dial.started_ns;
+  if (dial.refused || dial.connected_ns != 0) {
+    return on_connected(connection, dial.refused, started_ns, dial.connected_ns);
+  }
   connection.socket.async_wait(Socket::wait_write, [this, &connection, started_ns](const error_code& stopped) {
-    on_connected(connection, stopped ? stopped : connect_error(connection.socket), started_ns);
+    on_connected(connection, stopped ? stopped : connect_error(connection.socket), started_ns, now_ns());
   });
 }
 
-void Opener::on_connected(Connection& connection, const error_code& error, std::int64_t started_ns) {
+void Opener::on_connected(Connection& connection, const error_code& error, std::int64_t started_ns,
+                          std::int64_t connected_ns) {
   if (connection.stage != Connection::Stage::kOpening) return;
   if (error.value() == EADDRNOTAVAIL) {
     count_failure(error, trouble_);
     return fail(connection, error.message());
   }
   if (error) return try_again(connection, error.message());
-  connection.shot->connect_ns = now_ns() - started_ns;
+  connection.shot->connect_ns = connected_ns - started_ns;
   syn_retransmits_ += retransmits(connection.socket);
   if (plan_.route.tls == nullptr) return established(connection);
   connection.stage = Connection::Stage::kShaking;

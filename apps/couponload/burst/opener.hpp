@@ -20,14 +20,24 @@ class Opener {
   Opener(boost::asio::io_context& io, const BurstPlan& plan, std::vector<Connection>& connections,
          RunProgress& progress);
 
-  /// Blocks; runs `io` on the calling thread.
+  /// Blocks; runs `io` on the calling thread. May use a second thread to dial, until it returns.
   void run(const std::stop_token& stop);
   [[nodiscard]] const OpenTrouble& trouble() const { return trouble_; }
   [[nodiscard]] std::int64_t syn_retransmits() const { return syn_retransmits_; }
 
  private:
+  struct Dial {
+    boost::system::error_code no_socket;
+    boost::system::error_code refused;
+    std::int64_t started_ns = 0;
+    std::int64_t connected_ns = 0;  // 0: not yet
+  };
+  void open_all(const std::stop_token& stop);
   void open(Connection& connection);
-  void on_connected(Connection& connection, const boost::system::error_code& error, std::int64_t started_ns);
+  [[nodiscard]] Dial dial(Connection& connection) const;  // touches nothing but the connection
+  void follow(Connection& connection, const Dial& dial);
+  void on_connected(Connection& connection, const boost::system::error_code& error, std::int64_t started_ns,
+                    std::int64_t connected_ns);
   void established(Connection& connection);
   void prime(Connection& connection);
   void await_bytes(Connection& connection);
