@@ -54,7 +54,7 @@ void count_failure(const error_code& error, OpenTrouble& trouble) {
 
 base::Result<asio::ip::address> parse_source(const std::string& text) {
   error_code error;
-  const auto address = asio::ip::make_address(text, error);
+  auto address = asio::ip::make_address(text, error);
   if (!error) {
     asio::io_context io(1);
     asio::ip::tcp::acceptor probe(io);

@@ -34,6 +34,16 @@ std::string describe(const Scenario& scenario) {
   return text;
 }
 
+std::string describe_raised(const ValidityLimits& limits) {
+  const ValidityLimits usual;
+  std::string text;
+  if (limits.lag_ns > usual.lag_ns) text = fmt::format("lag up to {:g} ms", in_ms(limits.lag_ns));
+  if (limits.run_delay_share > usual.run_delay_share) {
+    text += fmt::format("{}without a core up to {:g} %", text.empty() ? "" : ", ", limits.run_delay_share * kPercent);
+  }
+  return text;
+}
+
 std::string describe_throughput(const Figures& figures) {
   return fmt::format("{:.1f} requests/s: {} in {:.3f} s", throughput_per_s(figures), grouped(figures.sent),
                      seconds(figures.window_ns));

@@ -213,7 +213,8 @@ RepeatDocument read_repeat(const Json& json) {
   repeat.planned = whole(json, "planned");
   repeat.figures = read_figures(json);
   repeat.series = read_series(json.at("series"));
-  repeat.opening_ns = whole(json.at("connect"), "opening_ns");
+  const auto& connect = json.at("connect");
+  repeat.opening_ns = connect.contains("opening_ns") ? whole(connect, "opening_ns") : 0;
   repeat.connect_failed = whole(json.at("connect"), "failed");
   repeat.syn_retransmits = whole(json.at("connect"), "syn_retransmits");
   repeat.before = read_server_counts(json.at("counts").at("before"));

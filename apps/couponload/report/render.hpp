@@ -43,6 +43,9 @@ inline constexpr std::size_t kHtmlBytesMax = std::size_t{300} * 1000;
 [[nodiscard]] std::string describe(const Scenario& scenario);
 /// Of a repeat: what a second brought.
 [[nodiscard]] std::string describe_throughput(const Figures& figures);
+/// The limits of validity that are laxer than the default: "lag up to 60000 ms, without a core up to 100 %"; empty when
+/// none is.
+[[nodiscard]] std::string describe_raised(const ValidityLimits& limits);
 /// "200 COUPON-001", or the reason why there was no answer.
 [[nodiscard]] std::string describe(const AnswerCount& answer);
 

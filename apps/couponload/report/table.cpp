@@ -113,6 +113,8 @@ void add_validity(const RepeatDocument& repeat, Out out) {
                    in_ms(thread.lag_p99_ns), delay_share(thread) * kPercent);
     separator = ";";
   }
+  const auto raised = describe_raised(validity.limits);
+  if (!raised.empty()) fmt::format_to(out, " (limits raised: {})", raised);
   fmt::format_to(out, "\n");
   for (const auto& reason : validity.judged.reasons) fmt::format_to(out, "  {}\n", reason);
   if (!validity.judged.latency_invalid.empty()) fmt::format_to(out, "  {}\n", validity.judged.latency_invalid);

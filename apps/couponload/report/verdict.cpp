@@ -95,8 +95,8 @@ std::string render_verdict(const RunReport& report) {
   const bool inconclusive = report.exit == ExitCode::kInvalid && report.validity.valid();
   return fmt::format("VERDICT {}{}: {}{}; {} over, {} twice; {}",
                      inconclusive ? "inconclusive" : verdict_of(report.exit), part_of(report.scenario), reason(report),
-                     counts(report), grouped(grants_over(report.observed)),
-                     grouped(members_with_two(report.observed)), rows(report));
+                     counts(report), grouped(grants_over(report.observed)), grouped(members_with_two(report.observed)),
+                     rows(report));
 }
 
 }  // namespace coupon::load

@@ -197,8 +197,10 @@ std::string validity(const RepeatDocument& repeat) {
   const auto& judged = repeat.validity.judged;
   auto body =
       fmt::format("<p>{} {}</p>", judged.valid() ? status("good", "✓", "valid") : status("warn", "?", "invalid"),
-                  judged.valid() ? "The generator kept up: the figures tell of the server."
+                  judged.valid() ? "The generator kept up within its limits: the figures tell of the server."
                                  : "The generator did not keep up: the figures say nothing certain.");
+  const auto raised = describe_raised(repeat.validity.limits);
+  if (!raised.empty()) body += fmt::format("<p>Limits were raised for this run: {}.</p>", raised);
   if (!judged.valid()) body += list(judged.reasons);
   if (!judged.latency_invalid.empty()) body += list({judged.latency_invalid});
   std::string rows;

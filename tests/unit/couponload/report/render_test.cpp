@@ -56,6 +56,14 @@ TEST(Table, Shows_thresholds_with_what_was_measured) {
   EXPECT_THAT(text, HasSubstr("max < 1s      invalid  no samples"));
 }
 
+TEST(Table, And_html_say_which_limits_were_raised) {
+  auto document = rich();
+  EXPECT_THAT(render_table(document), Not(HasSubstr("limits raised")));
+  document.repeats.front().validity.limits = {.lag_ns = 60'000'000'000, .run_delay_share = 1};
+  EXPECT_THAT(render_table(document), HasSubstr("(limits raised: lag up to 60000 ms, without a core up to 100 %)"));
+  EXPECT_THAT(render_html(document), HasSubstr("Limits were raised for this run: lag up to 60000 ms"));
+}
+
 TEST(Csv, Has_a_header_with_units_and_a_row_each_class_metric_and_percentile) {
   std::istringstream lines(render_csv(rich(), std::nullopt));
   std::string line;
