@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "faults/world.hpp"
+#include "functional/pipeline_tools.hpp"
 
 namespace coupon::test {
 
@@ -12,6 +13,15 @@ using Way = TcpProxy::Way;
 namespace {
 
 const std::vector<std::string> kHasty{"--deadline", "500ms"};
+constexpr int kOnTheirWay = 16;  // grants at once, at most: two for each thread of the crowd
+
+// By one worker, for want of an acknowledgement.
+int failed_records(const Worker& worker) {
+  const std::string series = "\nkafka_failed_records_total ";
+  const auto text = worker.get("/metrics").body;
+  const auto at = text.find(series);
+  return at == std::string::npos ? 0 : std::stoi(text.substr(at + series.size()));
+}
 
 }  // namespace
 
@@ -40,8 +50,8 @@ TEST(KafkaFault, half_open_for_longer_than_a_member_waits) {
   World world({.kafka_proxy = true, .service_arguments = kHasty});
   world.begin();
   world.fault("Kafka's answers held", [&] { world.kafka().hold(Way::kReplies); });
-  EXPECT_TRUE(eventually([&] { return world.ask("m1-witness").status == 202; }))
-      << "a place that is not in the journal is PENDING";
+  // The first answer: whoever asks again is told PENDING of what is there.
+  EXPECT_EQ(world.ask("m1-witness").status, 202) << "a place that is not in the journal is PENDING";
   world.kafka().let_go(Way::kReplies);
   world.conclude();
 }
@@ -83,6 +93,27 @@ TEST(KafkaFault, grants_that_wait_for_the_journal_when_it_is_killed) {
   EXPECT_TRUE(eventually([&] { return world.pipeline().stock()["pending"] > 0; }));
   world.fault("SIGKILL couponsrv", [&] { world.kill_service(); });
   world.kafka().let_go(Way::kReplies);
+  world.add_service();
+  world.ask_the_others();
+  world.conclude();
+}
+
+TEST(KafkaFault, gone_while_the_relay_has_what_a_killed_service_could_not_publish) {
+  World world({.kafka_proxy = true, .service_arguments = kHasty, .worker_arguments = {"--role", "persist"}});
+  const auto& relay =
+      world.pipeline().work({"--role", "relay", "--journal-timeout", "500ms", "--journal",
+                             "kafka://" + endpoint(world.kafka().port()) + "/" + world.pipeline().topic()});
+  world.begin();
+  world.fault("Kafka refuses", [&] {
+    world.kafka().refuse(true);
+    world.kafka().cut();
+  });
+  // More than can have been on their way when Kafka went.
+  EXPECT_TRUE(eventually([&] { return world.pipeline().stock()["pending"] > kOnTheirWay; }));
+  world.fault("SIGKILL couponsrv", [&] { world.kill_service(); });
+  const auto failed = failed_records(relay);
+  EXPECT_TRUE(eventually([&] { return failed_records(relay) > failed; })) << "the relay never tried";
+  world.kafka().refuse(false);
   world.add_service();
   world.ask_the_others();
   world.conclude();

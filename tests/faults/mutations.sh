@@ -119,6 +119,8 @@ patches=(tests/faults/mutations/*"$only".patch)
 mapfile -t catches < <(for patch in "${patches[@]}"; do catch_of "$patch"; done | sort -u)
 mapfile -t binaries < <(printf '%s\n' "${catches[@]}" | cut -d ' ' -f 1 | sort -u)
 
+exec 9>"$folder/lock"
+flock -n 9 || die "another run is at work in $folder"
 trap 'exit 130' INT TERM
 trap clean_up EXIT
 copy_sources
