@@ -57,7 +57,7 @@ Result<std::string> read_text(const std::string& path) {
 Result<std::shared_ptr<const MemberFile>> MemberFile::read(const std::string& path) {
   auto text = read_text(path);
   if (!text) return std::unexpected(std::move(text).error());
-  const std::shared_ptr<MemberFile> file(new MemberFile);
+  std::shared_ptr<MemberFile> file(new MemberFile);
   file->path_ = path;
   file->text_ = std::move(*text);
   COUPON_TRY(file->split());
