@@ -41,14 +41,15 @@ build_targets() {  # TARGET…
 
 test_pid=
 
-# What a test that was stopped leaves: the Redis in its folder. Its programs were stopped with it.
+# With a test that was stopped ends what it started: programs, which name a file in its folder, and the Redis there.
 stop_test() {
-  local left
+  local left pid
   if [[ -n $test_pid ]]; then
     kill -TERM "$test_pid" 2>/dev/null || true
     wait "$test_pid" 2>/dev/null || true
     test_pid=
   fi
+  for pid in $(pgrep -f -- "$folder/tmp/coupon-test-"); do kill -KILL "$pid" 2>/dev/null || true; done
   for left in "$folder"/tmp/coupon-test-*/*/pid; do
     [[ -f $left ]] || continue
     left=$(dirname "$left")
