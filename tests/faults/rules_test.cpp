@@ -17,7 +17,7 @@ namespace {
 
 // Its records wait in its memory for long enough to stop or kill it before they leave, and no relay takes them over.
 Service& serve_late(Pipeline& pipeline, const std::string& grace = "30s") {
-  return pipeline.serve({"--journal-properties", "linger.ms=3000", "--journal-timeout", "30s", "--deadline", "29s"},
+  return pipeline.serve({"--journal-properties", "linger.ms=5000", "--journal-timeout", "30s", "--deadline", "29s"},
                         grace);
 }
 
