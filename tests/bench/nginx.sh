@@ -5,7 +5,7 @@ start_nginx() {
   cat >"$work/nginx.conf" <<TEXT
 worker_processes 1;
 daemon off;
-pid $work/nginx.pid;
+pid $work/nginx-$nginx_port.pid;
 error_log stderr error;
 events { worker_connections ${nginx_connections:-2048}; }
 http {

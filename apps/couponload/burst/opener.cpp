@@ -87,7 +87,9 @@ void Opener::follow(Connection& connection, const Dial& dial) {
     return on_connected(connection, dial.refused, started_ns, dial.connected_ns);
   }
   connection.socket.async_wait(Socket::wait_write, [this, &connection, started_ns](const error_code& stopped) {
-    on_connected(connection, stopped ? stopped : connect_error(connection.socket), started_ns, now_ns());
+    const auto error = stopped ? stopped : connect_error(connection.socket);
+    if (!error) syn_retransmits_ += retransmits(connection.socket);
+    on_connected(connection, error, started_ns, now_ns());
   });
 }
 
@@ -100,7 +102,6 @@ void Opener::on_connected(Connection& connection, const error_code& error, std::
   }
   if (error) return try_again(connection, error.message());
   connection.shot->connect_ns = connected_ns - started_ns;
-  syn_retransmits_ += retransmits(connection.socket);
   if (plan_.route.tls == nullptr) return established(connection);
   connection.stage = Connection::Stage::kShaking;
   connection.dialed_ns = started_ns;
