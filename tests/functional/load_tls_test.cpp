@@ -8,7 +8,6 @@
 
 namespace coupon::test {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 

@@ -213,7 +213,7 @@ Json threshold_summary(const RunDocument& document) {
     one.erase("unit");
     for (const auto& repeat : document.repeats) {
       for (const auto& result : repeat.thresholds) {
-        if (result.expression != one["expression"]) continue;
+        if (one["expression"].get<std::string>() != result.expression) continue;
         if (one["status"] == "pass" || result.status == ThresholdStatus::kFail) one["status"] = name_of(result.status);
       }
     }
