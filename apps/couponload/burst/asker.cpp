@@ -19,7 +19,7 @@ constexpr std::size_t kSendsPerPoll = 16'384;
 // A connection that is opened after the release needs the loop before it can ask.
 constexpr std::size_t kDialsPerPoll = 32;
 // Waking this thread for every answer costs the server's core time. While so many are awaited they are looked for now
-// and then instead; the kernel knows when they came.
+// and then instead; the kernel knows when they came. Not in a cold burst, whose connections wait to be asked on.
 constexpr std::size_t kCrowd = 1'000;
 constexpr std::chrono::microseconds kCrowdPause{500};
 constexpr std::size_t kStepsPerBeat = 32;
@@ -54,10 +54,10 @@ void Asker::release(std::int64_t release_ns, HealthWatch& watch, const std::stop
 void Asker::wait(HealthWatch& watch, const std::stop_token& stop) {
   std::size_t ran = 0;
   while (outstanding_ > 0 && !stop.stop_requested()) {
-    if (outstanding_ >= kCrowd && io_.poll_one() == 0) {
-      std::this_thread::sleep_for(kCrowdPause);
-    } else if (outstanding_ < kCrowd) {
+    if (plan_.cold || outstanding_ < kCrowd) {
       io_.run_one();
+    } else if (io_.poll_one() == 0) {
+      std::this_thread::sleep_for(kCrowdPause);
     }
     if (++ran % kStepsPerBeat == 0) watch.beat(now_ns());  // thousands of answers may be ahead of the timer
   }

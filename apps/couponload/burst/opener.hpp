@@ -13,8 +13,7 @@
 namespace coupon::load {
 
 /// Leaves every connection kReady or kFailed. An open socket may still wait to be accepted, so each one is primed with
-/// a harmless request. A connection gets three attempts;
-/// a certificate that is refused ends all of them, and the run.
+/// a harmless request. A connection gets three attempts; a certificate that is refused ends all of them, and the run.
 class Opener {
  public:
   Opener(boost::asio::io_context& io, const BurstPlan& plan, std::vector<Connection>& connections,
