@@ -7,6 +7,7 @@
 #include <future>
 #include <gtest/gtest.h>
 
+#include "faults/scenario.hpp"
 #include "faults/world.hpp"
 #include "functional/pipeline_tools.hpp"
 #include "functional/pipeline_truth.hpp"
@@ -104,6 +105,7 @@ TEST(Rule, nobody_is_told_200_of_what_only_the_gate_and_its_service_know) {
   expect_serving(pipeline);
   told.add(ask(pipeline.serve(), "other", 1));
   expect_truth(pipeline, 1, told, /*lost=*/true);
+  leave_row({"SIGKILL couponsrv", "FLUSHALL"}, told);
 }
 
 TEST(Rule, an_acknowledgement_that_comes_after_the_gate_was_lost_is_no_200_and_no_row) {
@@ -122,6 +124,7 @@ TEST(Rule, an_acknowledgement_that_comes_after_the_gate_was_lost_is_no_200_and_n
   told.add(crowd.join());
   expect_truth(pipeline, 1, told, /*lost=*/true);
   EXPECT_EQ(worker.records("stale"), 1) << "the late record never came";
+  leave_row({"SIGSTOP couponsrv", "FLUSHALL"}, told);
 }
 
 TEST(Rule, a_rebuild_waits_until_the_ledger_has_what_was_told) {
@@ -136,6 +139,7 @@ TEST(Rule, a_rebuild_waits_until_the_ledger_has_what_was_told) {
   pipeline.work();  // before, nobody read the journal
   EXPECT_EQ(rebuilt.get().code, 0);
   expect_truth(pipeline, 100, told);
+  leave_row({"FLUSHALL", "no couponworker"}, told);
 }
 
 TEST(Rule, a_gate_in_rebuild_gives_nothing) {
@@ -156,6 +160,7 @@ TEST(Rule, a_gate_in_rebuild_gives_nothing) {
   EXPECT_EQ(rebuilt.get().code, 0);
   told.add(ask(service, "after", 10));
   expect_truth(pipeline, 100, told);
+  leave_row({"ledger locked", "FLUSHALL"}, told);
 }
 
 TEST(Rule, of_two_rebuilds_the_one_that_was_overtaken_moves_no_epoch) {
@@ -178,6 +183,7 @@ TEST(Rule, of_two_rebuilds_the_one_that_was_overtaken_moves_no_epoch) {
   EXPECT_EQ(overtaken.wait(), 1) << "it reached the gate";
   told.add(ask(service, "after", 10));
   expect_truth(pipeline, 100, told);
+  leave_row({"gate rebuild frozen", "gate rebuild"}, told);
 }
 
 TEST(Rule, what_an_older_gate_holds_beyond_the_quota_is_voided) {
@@ -203,6 +209,7 @@ TEST(Rule, what_an_older_gate_holds_beyond_the_quota_is_voided) {
   std::filesystem::rename(backup, data);
   pipeline.start_redis();
   expect_truth(pipeline, 1, told, /*lost=*/true);
+  leave_row({"SIGKILL couponsrv", "FLUSHALL", "Redis rolled back to an older append-only file"}, told);
 }
 
 TEST(Rule, a_place_is_free_only_once_the_ledger_has_the_tombstone) {
@@ -219,6 +226,7 @@ TEST(Rule, a_place_is_free_only_once_the_ledger_has_the_tombstone) {
   pipeline.sql("DROP TRIGGER refuses");
   EXPECT_EQ(pipeline.ctl({"dlt", "redrive", "--all"}).code, 0);
   expect_truth(pipeline, 1, told);
+  leave_row({"MariaDB refuses rows"}, told);
 }
 
 TEST(Rule, a_second_grant_of_a_member_is_a_letter_and_its_end_does_not_touch_the_first) {
@@ -238,6 +246,7 @@ TEST(Rule, a_second_grant_of_a_member_is_a_letter_and_its_end_does_not_touch_the
   EXPECT_EQ(pipeline.ctl({"dlt", "discard", letter, "--reason", "for the test"}).code, 0);
   told.add(ask(service, "more", 2));
   expect_truth(pipeline, 2, told);
+  leave_row({"a record of another grant"}, told);
 }
 
 TEST(Rule, a_late_acknowledgement_confirms_no_other_grant_of_its_member) {
@@ -261,6 +270,7 @@ TEST(Rule, a_late_acknowledgement_confirms_no_other_grant_of_its_member) {
   EXPECT_TRUE(first.join().issued.empty()) << "its grant was revoked";
   expect_truth(pipeline, 10, told);
   EXPECT_EQ(worker.records("late_copy"), 1) << "the late record never came";
+  leave_row({"SIGSTOP couponsrv", "revoked by hand", "SIGKILL couponsrv"}, told);
 }
 
 }  // namespace coupon::test

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <gtest/gtest.h>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
 
+#include "faults/scenario.hpp"
 #include "functional/pipeline_tools.hpp"
 #include "functional/pipeline_truth.hpp"
 
@@ -25,32 +23,6 @@ std::pair<std::uint16_t, std::uint16_t> proxied_ports(const Stack& stack) {
   int told = 0;
   in >> own >> told;
   return {static_cast<std::uint16_t>(own), static_cast<std::uint16_t>(told)};
-}
-
-std::int64_t told_later(const Told& told) {
-  std::int64_t sum = 0;
-  for (const auto& [code, count] : told.later) sum += count;
-  return sum;
-}
-
-// One line for the table of scenarios, in the folder that it is made from.
-void write_row(const std::vector<std::string>& faults, const Told& told) {
-  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-  const auto later = told_later(told);
-  const auto heard = told.issued.size() + told.pending.size() + told.refused.size();
-  const nlohmann::json row{{"scenario", test->name()},
-                           {"faults", faults},
-                           {"requests", static_cast<std::int64_t>(heard + told.unsure.size()) + later},
-                           {"issued", told.issued.size()},
-                           {"pending", told.pending.size()},
-                           {"sold_out", told.refused.size()},
-                           {"unsure", told.unsure.size()},
-                           {"told_later", later},
-                           {"holds", !testing::Test::HasFailure()}};
-  std::filesystem::create_directories(COUPON_FAULTS_FOLDER);
-  std::ofstream out(std::string(COUPON_FAULTS_FOLDER) + "/" + test->name() + ".json", std::ios::trunc);
-  out << row.dump() << '\n';
-  EXPECT_TRUE(out.good()) << "the scenario's row could not be written";
 }
 
 }  // namespace
@@ -161,7 +133,7 @@ void World::conclude(End end) {
   told_.add(crowd_->join());
   told_.others.erase(setup_.may_be_told);
   expect_truth(pipeline_, setup_.quota, told_, end.lost);
-  write_row(faults_, told_);
+  leave_row(faults_, told_);
   if (testing::Test::HasFailure()) show_logs();
   concluded_ = true;
 }
