@@ -91,9 +91,9 @@ void check_replication(Redis& redis, std::string_view info, const gate::RedisGat
   findings.expect("isolated master", min >= 1, fmt::format("min-replicas-to-write {}", min), Verdict::kBad,
                   "min-replicas-to-write 1: a master that was cut off goes on granting otherwise");
   const auto lag_ms = number(redis.setting("min-replicas-max-lag").value_or("10")) * 1'000;
-  findings.expect("isolation wait", gate.isolation_ms >= lag_ms,
+  findings.expect("isolation wait", gate.isolation_ms >= lag_ms + gate::kLagRoundingMs,
                   fmt::format("--gate-isolation {} ms, min-replicas-max-lag {} ms", gate.isolation_ms, lag_ms),
-                  Verdict::kBad, "--gate-isolation must be at least min-replicas-max-lag");
+                  Verdict::kBad, "--gate-isolation must be at least min-replicas-max-lag and two seconds");
 }
 
 void check_clock(Redis& redis, Findings& findings) {

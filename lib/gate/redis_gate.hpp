@@ -11,11 +11,16 @@
 
 namespace coupon::gate {
 
+/// How much longer than min-replicas-max-lag a master that was cut off may serve: Redis counts the lag in whole seconds
+/// and looks once a second (2.57 s were seen with a lag of 1).
+inline constexpr std::int64_t kLagRoundingMs = 2'000;
+
 struct RedisGateConfig {
   /// Until a new grant that is not confirmed may be claimed by a relay: longer than its author takes to publish it.
   std::int64_t grace_ms = 5'000;
-  /// How long a master that was cut off may go on serving: min-replicas-max-lag. A fence after a failover lasts it out.
-  std::int64_t isolation_ms = 10'000;
+  /// How long a master that was cut off may go on serving: min-replicas-max-lag (10 s unless set) and kLagRoundingMs. A
+  /// fence after a failover lasts it out.
+  std::int64_t isolation_ms = 10'000 + kLagRoundingMs;
 };
 
 class RedisGate final : public Gate {

@@ -48,8 +48,9 @@ void add_server_bounds(base::Settings& settings, EngineConfig& config) {
   settings.duration({"gate-timeout", "from a call to Redis to its reply"}, config.gate_timeout_ms, kTimeoutMaxMs);
   settings.duration({"gate-grace", "until a relay may publish a grant that couponsrv has not; above --deadline"},
                     config.gate_grace_ms, kTimeoutMaxMs);
-  settings.duration({"gate-isolation", "how long a Redis master that was cut off may serve: its min-replicas-max-lag"},
-                    config.gate_isolation_ms, kTimeoutMaxMs);
+  settings.duration(
+      {"gate-isolation", "how long a Redis master that was cut off may serve: its min-replicas-max-lag and 2s"},
+      config.gate_isolation_ms, kTimeoutMaxMs);
   settings.duration({"journal-timeout", "for Kafka to acknowledge a record"}, config.journal_timeout_ms, kTimeoutMaxMs);
   settings.integer({"journal-queue", "records waiting for Kafka; above, 503"}, config.journal_queue_max, 1, kQueueMax);
   settings.duration({"journal-session", "a worker that is silent this long loses its partitions"},

@@ -28,9 +28,10 @@ struct EngineConfig {
   std::string journal_user;        ///< SASL
   std::string journal_properties;  ///< NAME=VALUE,NAME=VALUE for librdkafka
   std::string journal_group = "coupon-ledger";
-  std::int64_t gate_timeout_ms = 2'000;      ///< from a call to Redis to its reply
-  std::int64_t gate_grace_ms = 5'000;        ///< until a relay may publish a grant that its author did not
-  std::int64_t gate_isolation_ms = 10'000;   ///< how long a master that was cut off may serve: min-replicas-max-lag
+  std::int64_t gate_timeout_ms = 2'000;  ///< from a call to Redis to its reply
+  std::int64_t gate_grace_ms = 5'000;    ///< until a relay may publish a grant that its author did not
+  std::int64_t gate_isolation_ms =
+      12'000;  ///< how long a master that was cut off may serve: min-replicas-max-lag + 2 s
   std::int64_t journal_timeout_ms = 8'000;   ///< from an append to its acknowledgement
   std::int64_t journal_queue_max = 100'000;  ///< records without an acknowledgement; above: kBusy
   std::int64_t journal_session_ms = 10'000;  ///< a worker that is silent this long loses its partitions

@@ -55,8 +55,9 @@ std::vector<std::string> World::through(const Ways& ways) const {
   return flags;
 }
 
-Service& World::add_service() {
+Service& World::add_service(const std::vector<std::string>& more) {
   auto arguments = through(service_ways_);
+  arguments.insert(arguments.end(), more.begin(), more.end());
   arguments.insert(arguments.end(), setup_.service_arguments.begin(), setup_.service_arguments.end());
   services_.push_back(&pipeline_.serve(arguments, setup_.grace));
   return *services_.back();

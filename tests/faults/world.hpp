@@ -49,8 +49,8 @@ class World {
   TcpProxy& kafka() { return *kafka_; }
   Service& service(std::size_t index = 0) { return *services_.at(index); }
   Worker& worker(std::size_t index = 0) { return *workers_.at(index); }
-  /// One more, with the scenario's arguments.
-  Service& add_service();
+  /// One more, with the scenario's arguments and these.
+  Service& add_service(const std::vector<std::string>& more = {});
   Worker& add_worker();
   /// kill -9 and the end of it; who waits for an answer of this service hears nothing.
   void kill_service(std::size_t index = 0);

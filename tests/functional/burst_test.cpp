@@ -97,7 +97,8 @@ TEST(Burst, is_interrupted_by_Ctrl_C_with_exit_code_130) {
   Service service(shop.folder.path());
   const WriteLock lock(shop.folder.file("coupon.db"));  // nobody is answered before the burst is interrupted
   Process load(burst(service, {"-u", "500", "--timeout", "1h", "--no-prime"}));
-  ASSERT_TRUE(eventually([&] { return service.metric("gate_issue_asks_total") >= 1; }));
+  ASSERT_TRUE(eventually([&] { return !load.running() || service.metric("gate_issue_asks_total") >= 1; }));
+  ASSERT_TRUE(load.running()) << load.out() << load.err();
   load.signal(SIGINT);
   EXPECT_EQ(load.wait(), 130) << load.out() << load.err();
 }

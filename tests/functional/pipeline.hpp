@@ -80,6 +80,8 @@ class Pipeline {
   [[nodiscard]] const Stack& servers() const { return stack_; }
   /// Starts this test's Redis again, where it was.
   void start_redis() { redis_port_ = stack_.up("redis", setup_.redis_options); }
+  /// Another Redis is the gate from now on, for couponctl, redis() and programs that are started later.
+  void use_redis(std::uint16_t port) { redis_port_ = port; }
   [[nodiscard]] const std::string& topic() const { return topic_; }
   [[nodiscard]] const std::string& database() const { return database_; }
   [[nodiscard]] std::uint16_t redis_port() const { return redis_port_; }

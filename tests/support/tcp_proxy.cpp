@@ -199,6 +199,10 @@ void TcpProxy::cut() {
   });
 }
 
+void TcpProxy::lead_to(std::uint16_t target_port) {
+  impl_->call([&] { impl_->target.port(target_port); });
+}
+
 void TcpProxy::refuse(bool refusing) {
   impl_->call([&] { impl_->refusing = refusing; });
 }

@@ -28,6 +28,8 @@ class TcpProxy {
   void let_go(Way way);
   /// Resets every connection. New ones are forwarded.
   void cut();
+  /// New connections go to this port from now on; those that are open stay where they are.
+  void lead_to(std::uint16_t target_port);
   /// From now on new connections are reset at once (true), or forwarded.
   void refuse(bool refusing);
   /// Resets a connection once so many more bytes of all connections went this way; what is beyond them is lost.
