@@ -78,14 +78,18 @@ class World {
   struct End {
     bool lost = false;
     bool sold_out = false;
+    bool revoked = false;  ///< an operator took grants back, some of which had been answered with 200
   };
-  void conclude(End end = {false, false});
+  void conclude(End end = {false, false, false});
+  /// What members were told who asked beside the crowd, or instead of it, in requests that a scenario counts itself.
+  void hear(const Told& told) { told_.add(told); }
   /// What members were told, in numbers; after conclude().
   [[nodiscard]] std::string figures() const;
 
  private:
   [[nodiscard]] std::vector<std::string> through(const Ways& ways) const;
   void start_crowd();
+  void forgive_revoked();
   void show_logs();
 
   WorldSetup setup_;

@@ -47,7 +47,7 @@ Pipeline::~Pipeline() {
     return;
   }
   const auto kafka = kafka_config(kafka_port_);
-  for (const auto& topic : topics_) remove_topic(kafka, topic);
+  for (const auto& topic : topics_) test::remove_topic(kafka, topic);
   if (const auto dropped = run(mariadb(mysql_port_, "DROP DATABASE " + database_)); dropped.code != 0) {
     std::cerr << "database " << database_ << " was left behind: " << dropped.err;
   }
@@ -123,6 +123,10 @@ nlohmann::json Pipeline::ctl_json(std::vector<std::string> arguments) const {
   const auto done = ctl(std::move(arguments));
   EXPECT_EQ(done.code, 0) << what << ": " << done.err;
   return nlohmann::json::parse(done.out, nullptr, false);
+}
+
+void Pipeline::remove_topic(const std::string& suffix) const {
+  test::remove_topic(kafka_config(kafka_port_), topic_ + suffix);
 }
 
 std::int64_t Pipeline::lag() const {

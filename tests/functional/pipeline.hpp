@@ -93,6 +93,8 @@ class Pipeline {
   std::string sql(const std::string& statement) const;
   [[nodiscard]] std::int64_t number(const std::string& query) const;
   std::string kcat(std::vector<std::string> arguments) const;
+  /// The topic beside the journal's with this at the end of its name.
+  void remove_topic(const std::string& suffix) const;
   /// Everything in the topic, by partition in the order of offsets; and one record more, acknowledged.
   [[nodiscard]] std::vector<TopicRecord> records() const;
   void produce(const TopicRecord& record) const;

@@ -27,7 +27,7 @@ struct Row {
 /// refused.
 void expect_truth(const Pipeline& pipeline, std::int64_t quota, const Told& told, bool lost = false);
 
-/// Nothing pending in the gate and nothing unread in the journal, within 30 s.
+/// Nothing pending in the gate, nothing unread in the journal and no dead letter that is still tried, within 30 s.
 void expect_settled(const Pipeline& pipeline);
 
 }  // namespace coupon::test

@@ -199,8 +199,9 @@ void TcpProxy::cut() {
   });
 }
 
-void TcpProxy::lead_to(std::uint16_t target_port) {
-  impl_->call([&] { impl_->target.port(target_port); });
+void TcpProxy::lead_to(std::uint16_t target_port, const std::string& address) {
+  const tcp::endpoint target(asio::ip::make_address(address), target_port);
+  impl_->call([&] { impl_->target = target; });
 }
 
 void TcpProxy::refuse(bool refusing) {

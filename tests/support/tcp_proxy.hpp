@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace coupon::test {
 
@@ -29,7 +30,7 @@ class TcpProxy {
   /// Resets every connection. New ones are forwarded.
   void cut();
   /// New connections go to this port from now on; those that are open stay where they are.
-  void lead_to(std::uint16_t target_port);
+  void lead_to(std::uint16_t target_port, const std::string& address = "127.0.0.1");
   /// From now on new connections are reset at once (true), or forwarded.
   void refuse(bool refusing);
   /// Resets a connection once so many more bytes of all connections went this way; what is beyond them is lost.
