@@ -115,8 +115,11 @@ try() {  # PATCH
   patch -d "$copy" -p1 --silent --reverse --no-backup-if-mismatch <"$1" || die "$name cannot be taken back"
 }
 
-patches=(tests/faults/mutations/*"$only".patch)
-[[ -f ${patches[0]} ]] || die "there is no mutation '$only'; tests/faults/mutations has their names"
+shopt -s nullglob
+protocol=(tests/faults/mutations/*"$only".patch)
+model=(tests/faults/mutations/model/*"$only".patch) # the rest of what ./dev spec takes away
+patches=("${protocol[@]}" "${model[@]}")
+[[ ${#patches[@]} -gt 0 ]] || die "there is no mutation '$only'; tests/faults/mutations has their names"
 mapfile -t catches < <(for patch in "${patches[@]}"; do catch_of "$patch"; done | sort -u)
 mapfile -t binaries < <(printf '%s\n' "${catches[@]}" | cut -d ' ' -f 1 | sort -u)
 
@@ -133,6 +136,16 @@ for catch in "${catches[@]}"; do
   expect_passes "$binary" "$filter"
 done
 say "without a mutation all ${#catches[@]} tests pass"
-for patch in "${patches[@]}"; do try "$patch"; done
-echo "caught $caught of ${#patches[@]}"
-[[ $caught -eq ${#patches[@]} ]]
+missed=0
+try_all() {  # WHAT PATCH…
+  local what=$1
+  shift
+  [[ $# -gt 0 ]] || return 0
+  caught=0
+  for patch in "$@"; do try "$patch"; done
+  echo "${what}caught $caught of $#"
+  missed=$((missed + $# - caught))
+}
+try_all "" "${protocol[@]}"
+try_all "of the model's other rules: " "${model[@]}"
+[[ $missed -eq 0 ]]

@@ -249,6 +249,39 @@ TEST(Rule, a_second_grant_of_a_member_is_a_letter_and_its_end_does_not_touch_the
   leave_row({"a record of another grant"}, told);
 }
 
+TEST(Rule, a_reduction_that_a_rebuild_has_overtaken_starts_again) {
+  Pipeline pipeline;
+  pipeline.create(20);
+  pipeline.work();
+  const auto& service = pipeline.serve();
+  auto told = ask(service, "before", 5);
+  expect_truth(pipeline, 20, told);
+  TcpProxy gate(pipeline.redis_port());
+  auto command = pipeline.flags();
+  command.insert(command.begin(), program("couponctl"));
+  command.insert(command.end(), {"--gate", "redis://" + endpoint(gate.port()), "--gate-timeout", "30s", "stock",
+                                 "reduce", kCode, "--by", "15"});
+  const auto quota = [&] { return pipeline.redis({"HGET", gate_key("m"), "quota"}); };
+  gate.hold(TcpProxy::Way::kReplies);
+  Process reduction(command);
+  // Reply by reply, until the gate has the lower quota and couponctl has not heard of it.
+  ASSERT_TRUE(eventually([&] {
+    if (quota() == "5") return true;
+    gate.let_go(TcpProxy::Way::kReplies);
+    gate.hold(TcpProxy::Way::kReplies);
+    return false;
+  }));
+  pipeline.redis({"FLUSHALL"});
+  ASSERT_TRUE(eventually([&] { return quota() == "20" && pipeline.stock()["gate"] == "serving"; }));
+  told.add(ask(service, "meanwhile", 15));
+  gate.let_go(TcpProxy::Way::kReplies);
+  EXPECT_EQ(reduction.wait(), 0) << reduction.err();
+  EXPECT_EQ(told.issued.size(), 20U);
+  expect_truth(pipeline, 20, told);
+  EXPECT_EQ(pipeline.number("SELECT quota FROM coupons"), 20) << "not below what is held";
+  leave_row({"FLUSHALL"}, told);
+}
+
 TEST(Rule, a_late_acknowledgement_confirms_no_other_grant_of_its_member) {
   Pipeline pipeline;
   pipeline.create(10);
