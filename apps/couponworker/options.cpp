@@ -46,7 +46,7 @@ void add_all(base::Settings& settings, Options& options, Raw& raw) {
                     kTimeoutMaxMs);
   settings.duration({"rebuild-interval", "between looks for gates that do not serve"}, options.plan.rebuild_interval_ms,
                     kTimeoutMaxMs);
-  settings.duration({"rebuild-patience", "until somebody else's unfinished rebuild counts as abandoned"},
+  settings.duration({"rebuild-patience", "without progress of somebody else's rebuild, until it counts as abandoned"},
                     options.plan.keeper.patience_ms, kTimeoutMaxMs);
   settings.duration({"reconcile-interval", "between comparisons of gate and ledger"},
                     options.plan.reconcile_interval_ms, kTimeoutMaxMs);

@@ -4,12 +4,12 @@
 #   check.sh all|quick|NAME FOLDER      NAME: one line of checks.txt, and how its mutation comes to break the invariant
 # One run at a time; environment: SPEC_MEGABYTES (2800) for one run, SPEC_SECONDS (1200) of processor time.
 set -euo pipefail
-cd "$(dirname "$(readlink -f "$0")")"
 
 readonly which=$1
 mkdir -p "$2"
 folder=$(readlink -f "$2")
 readonly folder
+cd "$(dirname "$(readlink -f "$0")")"
 readonly megabytes=${SPEC_MEGABYTES:-2800} seconds=${SPEC_SECONDS:-1200}
 readonly root=../..
 

@@ -55,6 +55,8 @@ struct GateStatus {
   std::int64_t seq = 0;  ///< highest rank given
   std::uint64_t version = 0;
   std::uint32_t epoch = 0;
+  /// Of the rebuild in hand: another text whenever it got on or another one took over; empty without one.
+  std::string progress;
 };
 
 /// What the gate holds for one member.

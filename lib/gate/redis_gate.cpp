@@ -63,7 +63,7 @@ Result<IssueReply> issue_reply_of(const std::vector<Ask>& asks, View view) {
 }
 
 Result<GateStatus> status_of(View view) {
-  if (view.size() != 12) return unexpected_reply("status");
+  if (view.size() != 13) return unexpected_reply("status");
   const auto state = parse_coupon_state(view[4].text());
   if (!state) return std::unexpected(state.error());
   GateStatus status;
@@ -78,6 +78,7 @@ Result<GateStatus> status_of(View view) {
   status.seq = number_of(view[9]);
   status.held = number_of(view[10]);
   status.pending = number_of(view[11]);
+  status.progress = view[12].text();
   return status;
 }
 

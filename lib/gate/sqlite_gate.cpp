@@ -1,6 +1,7 @@
 #include "gate/sqlite_gate.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
 #include "coupon/event.hpp"
@@ -38,6 +39,7 @@ Result<CouponRow> read_coupon(Database& database, const CouponCode& code) {
   status.seq = row->integer(7);
   status.held = row->integer(8);
   status.pending = row->integer(9);
+  if (status.building) status.progress = fmt::format("{} {}", coupon.building_server, status.held);
   return coupon;
 }
 

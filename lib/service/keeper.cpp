@@ -1,5 +1,6 @@
 #include "service/keeper.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -14,7 +15,10 @@ using base::Result;
 
 namespace {
 constexpr std::size_t kPage = 100;
-}
+constexpr int kDoublingsMax = 6;
+// Whoever is overtaken looks again how the other one gets on, instead of overtaking it in turn.
+constexpr RebuildConfig kOnce{.attempts_max = 1};
+}  // namespace
 
 Keeper::Keeper(Backend& backend, KeeperConfig config, base::Metrics& metrics)
     : backend_(backend),
@@ -62,28 +66,29 @@ Result<std::int64_t> Keeper::rebuild_fenced() {
 Result<std::int64_t> Keeper::rebuild_if_fenced(const Coupon& coupon) {
   const auto status = backend_.gate.status(coupon.code);
   if (!status) return std::unexpected(status.error());
-  if (status->serving) building_since_.erase(coupon.code);
+  if (status->serving) watched_.erase(coupon.code);
   if (status->serving || in_hand(coupon, *status)) return 0;
   base::log::warn("the gate does not serve {} ({}): it is rebuilt", coupon.code.text(),
                   status->known ? "fenced" : "unknown to it");
-  const auto report = rebuild(backend_, coupon.code);
+  const auto report = rebuild(backend_, coupon.code, kOnce);
   if (!report) return std::unexpected(report.error());
   rebuilds_.add();
   return 1;
 }
 
 bool Keeper::in_hand(const Coupon& coupon, const GateStatus& status) {
-  if (!status.building) {
-    building_since_.erase(coupon.code);
-    return false;
-  }
+  if (!status.building) return false;
   const auto now_ns = backend_.clock.mono_ns();
-  auto& [epoch, since_ns] = building_since_.try_emplace(coupon.code, coupon.epoch, now_ns).first->second;
-  if (epoch != coupon.epoch) {  // it made progress, or it is another one
-    epoch = coupon.epoch;
-    since_ns = now_ns;
+  auto& watch = watched_[coupon.code];
+  if (watch.epoch != coupon.epoch || watch.progress != status.progress) {
+    watch.epoch = coupon.epoch;
+    watch.progress = status.progress;
+    watch.since_ns = now_ns;
   }
-  return now_ns - since_ns < config_.patience_ms * 1'000'000;
+  const auto patience_ms = config_.patience_ms << std::min(watch.abandoned, kDoublingsMax);
+  if (now_ns - watch.since_ns < patience_ms * 1'000'000) return true;
+  ++watch.abandoned;
+  return false;
 }
 
 Result<std::int64_t> Keeper::reconcile_all() {

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <map>
-#include <utility>
+#include <string>
 
 #include "base/metrics.hpp"
 #include "service/backend.hpp"
@@ -12,7 +12,9 @@
 namespace coupon::service {
 
 struct KeeperConfig {
-  /// How long a rebuild that somebody else has begun may take before it counts as abandoned.
+  /// How long a rebuild that somebody else has begun may go without progress before it counts as abandoned. Twice as
+  /// long after each time it did and the coupon still does not serve, up to 64 times: what takes longer than that is
+  /// not taken over for ever by several who are all too impatient.
   std::int64_t patience_ms = 5'000;
 };
 
@@ -34,12 +36,20 @@ class Keeper {
   [[nodiscard]] base::Result<std::int64_t> rebuild_if_fenced(const Coupon& coupon);
   [[nodiscard]] base::Result<std::int64_t> reconcile_one(const Coupon& coupon);
 
-  /// Somebody else is at it, and not for too long.
+  /// A rebuild by somebody else, as this keeper sees it.
+  struct Watch {
+    std::uint32_t epoch = 0;  ///< the ledger's: it moves in the middle of a rebuild
+    std::string progress;
+    std::int64_t since_ns = 0;  ///< when it was first seen like this
+    int abandoned = 0;          ///< how often it counted as abandoned
+  };
+
+  /// Somebody else is at it, and gets on.
   [[nodiscard]] bool in_hand(const Coupon& coupon, const GateStatus& status);
 
   Backend& backend_;
   KeeperConfig config_;
-  std::map<CouponCode, std::pair<std::uint32_t, std::int64_t>> building_since_;  // epoch, and when it was first seen
+  std::map<CouponCode, Watch> watched_;
   base::Counter rebuilds_;
   base::Counter differences_;
   base::Gauge fenced_;
