@@ -57,12 +57,6 @@ void Pipeline::create(std::int64_t quota) {
   must_work(ctl({"coupon", "create", kCode, "--quota", std::to_string(quota), "--seed"}), "coupon");
 }
 
-Worker::Worker(std::vector<std::string> command, const std::string& port_file) : process(std::move(command)) {
-  const bool told = eventually([&] { return !process.running() || !read_file(port_file).empty(); });
-  if (!told || !process.running()) throw std::runtime_error("couponworker did not start: " + process.err());
-  health_port = static_cast<std::uint16_t>(std::stoi(read_file(port_file)));
-}
-
 Service& Pipeline::serve(const std::vector<std::string>& arguments, const std::string& grace) {
   auto all = flags();
   all.insert(all.end(), {"--gate-grace", grace});

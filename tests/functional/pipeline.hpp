@@ -11,29 +11,16 @@
 #include <vector>
 
 #include "functional/programs.hpp"
+#include "functional/worker.hpp"
 #include "support/stack.hpp"
 #include "support/temp_folder.hpp"
 
 namespace coupon::test {
 
-inline constexpr const char* kCode = "FLASH100";
-
 struct PipelineSetup {
   std::string redis_options;  ///< more of redis-server's
   bool own_servers = false;   ///< Kafka and MariaDB are the test's own too, so that it may end them
   bool prepared = true;       ///< with schema and topics
-};
-
-/// A couponworker, with its health port.
-struct Worker {
-  /// Blocks until the health port is open; throws when the program ends before.
-  Worker(std::vector<std::string> command, const std::string& port_file);
-  Process process;
-  std::uint16_t health_port = 0;
-
-  [[nodiscard]] RawResponse get(const std::string& target) const { return http_call(health_port, "GET", target); }
-  /// Records that became this, since the worker's start.
-  [[nodiscard]] int records(const std::string& outcome) const;
 };
 
 /// A record as it is in the topic, or is to be put there.

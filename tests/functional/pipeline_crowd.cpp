@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "functional/pipeline.hpp"
+#include "functional/programs.hpp"
 
 namespace coupon::test {
 

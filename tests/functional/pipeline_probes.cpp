@@ -52,11 +52,4 @@ void Pipeline::produce(const TopicRecord& record) const {
   kcat(std::move(arguments));
 }
 
-int Worker::records(const std::string& outcome) const {
-  const auto text = get("/metrics").body;
-  const auto series = fmt::format("\npersist_records_total{{outcome=\"{}\"}} ", outcome);
-  const auto at = text.find(series);
-  return at == std::string::npos ? -1 : std::stoi(text.substr(at + series.size()));
-}
-
 }  // namespace coupon::test

@@ -12,6 +12,9 @@
 
 namespace coupon::test {
 
+/// The coupon of most tests.
+inline constexpr const char* kCode = "FLASH100";
+
 /// The path of a built program.
 [[nodiscard]] std::string program(const std::string& name);
 
@@ -64,7 +67,7 @@ class Service {
 
 /// A folder with a store in it that has one seeded coupon.
 struct Shop {
-  explicit Shop(std::int64_t quota, const std::string& code = "FLASH100");
+  explicit Shop(std::int64_t quota, const std::string& code = kCode);
   TempFolder folder;
   std::string store;  ///< sqlite:FOLDER/coupon.db
 };
