@@ -4,7 +4,6 @@
 #include <chrono>
 #include <csignal>
 #include <gtest/gtest.h>
-#include <thread>
 
 namespace coupon::test {
 
@@ -14,13 +13,6 @@ using std::chrono::milliseconds;
 using Way = TcpProxy::Way;
 
 constexpr std::size_t kProgramsMax = 3;
-
-// How long a fault lasts is a part of the schedule, not a condition to wait for.
-void last(int ms) { std::this_thread::sleep_for(milliseconds(ms)); }
-
-std::size_t any(std::size_t count, Dice& dice) {
-  return static_cast<std::size_t>(dice.from(0, static_cast<int>(count) - 1));
-}
 
 struct NamedWay {
   const char* name;
@@ -47,7 +39,7 @@ NamedWay busy_way(World& world, Dice& dice) {
 }
 
 Heal kill_service(World& world, Dice& dice, std::string& said) {
-  const auto index = any(world.services(), dice);
+  const auto index = dice.any(world.services());
   said = "couponsrv " + std::to_string(index);
   world.kill_service(index);
   world.add_service();
@@ -56,7 +48,7 @@ Heal kill_service(World& world, Dice& dice, std::string& said) {
 }
 
 Heal stop_service(World& world, Dice& dice, std::string& said) {
-  const auto index = any(world.services(), dice);
+  const auto index = dice.any(world.services());
   said = "couponsrv " + std::to_string(index);
   world.stop_service(index);
   world.add_service();
@@ -65,7 +57,7 @@ Heal stop_service(World& world, Dice& dice, std::string& said) {
 }
 
 Heal freeze_service(World& world, Dice& dice, std::string& said) {
-  const auto index = any(world.services(), dice);
+  const auto index = dice.any(world.services());
   const int ms = dice.from(100, 1'500);
   said = "couponsrv " + std::to_string(index) + " for " + std::to_string(ms) + " ms";
   world.service(index).process().signal(SIGSTOP);
@@ -82,7 +74,7 @@ Heal add_service(World& world, Dice& /*dice*/, std::string& /*said*/) {
 }
 
 Heal kill_worker(World& world, Dice& dice, std::string& said) {
-  const auto index = any(world.workers(), dice);
+  const auto index = dice.any(world.workers());
   said = "couponworker " + std::to_string(index);
   world.kill_worker(index);
   world.add_worker();
@@ -90,7 +82,7 @@ Heal kill_worker(World& world, Dice& dice, std::string& said) {
 }
 
 Heal freeze_worker(World& world, Dice& dice, std::string& said) {
-  const auto index = any(world.workers(), dice);
+  const auto index = dice.any(world.workers());
   const int ms = dice.from(100, 3'000);
   said = "couponworker " + std::to_string(index) + " for " + std::to_string(ms) + " ms";
   world.worker(index).process.signal(SIGSTOP);
@@ -205,38 +197,31 @@ Heal reconcile(World& world, Dice& /*dice*/, std::string& /*said*/) {
 }
 
 constexpr std::array kFaults{
-    ChaosFault{"SIGKILL couponsrv", false, kill_service},
-    ChaosFault{"SIGTERM couponsrv", false, stop_service},
-    ChaosFault{"SIGSTOP couponsrv", false, freeze_service},
-    ChaosFault{"couponsrv joins", false, add_service},
-    ChaosFault{"SIGKILL couponworker", false, kill_worker},
-    ChaosFault{"SIGSTOP couponworker", false, freeze_worker},
-    ChaosFault{"couponworker joins", false, add_worker},
-    ChaosFault{"connections cut", false, cut},
-    ChaosFault{"replies swallowed", false, swallow},
-    ChaosFault{"cut within a message", false, cut_within},
-    ChaosFault{"one way held", false, hold},
-    ChaosFault{"delayed", false, delay},
-    ChaosFault{"refused", false, refuse},
-    ChaosFault{"SCRIPT FLUSH", false, forget_scripts},
-    ChaosFault{"CLIENT KILL", false, kick_clients},
-    ChaosFault{"DEBUG SLEEP", false, block_redis},
-    ChaosFault{"LOCK TABLES", false, lock_issues},
-    ChaosFault{"gate rebuild", false, rebuild},
-    ChaosFault{"reconcile --apply", false, reconcile},
-    ChaosFault{"SIGKILL Redis", true, kill_redis},
-    ChaosFault{"FLUSHALL", true, flush_redis},
+    ChaosFault<World>{"SIGKILL couponsrv", false, kill_service},
+    ChaosFault<World>{"SIGTERM couponsrv", false, stop_service},
+    ChaosFault<World>{"SIGSTOP couponsrv", false, freeze_service},
+    ChaosFault<World>{"couponsrv joins", false, add_service},
+    ChaosFault<World>{"SIGKILL couponworker", false, kill_worker},
+    ChaosFault<World>{"SIGSTOP couponworker", false, freeze_worker},
+    ChaosFault<World>{"couponworker joins", false, add_worker},
+    ChaosFault<World>{"connections cut", false, cut},
+    ChaosFault<World>{"replies swallowed", false, swallow},
+    ChaosFault<World>{"cut within a message", false, cut_within},
+    ChaosFault<World>{"one way held", false, hold},
+    ChaosFault<World>{"delayed", false, delay},
+    ChaosFault<World>{"refused", false, refuse},
+    ChaosFault<World>{"SCRIPT FLUSH", false, forget_scripts},
+    ChaosFault<World>{"CLIENT KILL", false, kick_clients},
+    ChaosFault<World>{"DEBUG SLEEP", false, block_redis},
+    ChaosFault<World>{"LOCK TABLES", false, lock_issues},
+    ChaosFault<World>{"gate rebuild", false, rebuild},
+    ChaosFault<World>{"reconcile --apply", false, reconcile},
+    ChaosFault<World>{"SIGKILL Redis", true, kill_redis},
+    ChaosFault<World>{"FLUSHALL", true, flush_redis},
 };
 
 }  // namespace
 
-std::span<const ChaosFault> chaos_faults() { return kFaults; }
-
-const ChaosFault& draw_fault(Dice& dice, bool losing) {
-  for (;;) {
-    const auto& fault = kFaults.at(any(kFaults.size(), dice));
-    if (losing || !fault.loses) return fault;
-  }
-}
+std::span<const ChaosFault<World>> chaos_faults() { return kFaults; }
 
 }  // namespace coupon::test

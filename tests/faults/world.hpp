@@ -3,14 +3,12 @@
 // I1-I6 at the end of every scenario.
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "faults/scenario.hpp"
 #include "functional/pipeline.hpp"
-#include "functional/pipeline_crowd.hpp"
 #include "support/tcp_proxy.hpp"
 
 namespace coupon::test {
@@ -28,13 +26,10 @@ struct WorldSetup {
   std::string grace = "300ms";   ///< until the relay may publish a grant that its author did not
 };
 
-/// One scenario: start, begin(), faults, conclude(). One thread.
-class World {
+class World final : public Scenario {
  public:
   explicit World(WorldSetup setup = {});
-  ~World();
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
+  ~World() override;
 
   /// The ways of all couponsrv, and of all couponworker.
   struct Ways {
@@ -60,37 +55,12 @@ class World {
   [[nodiscard]] std::size_t services() const { return services_.size(); }
   [[nodiscard]] std::size_t workers() const { return workers_.size(); }
 
-  /// Members ask all services from now on; returns once 50 were issued.
-  void begin();
-  /// One more member asks, beside the traffic; what it hears does not count as heard.
-  [[nodiscard]] RawResponse ask(const std::string& member);
-  /// Does what breaks something, and remembers its name for the table of scenarios.
-  void fault(const std::string& name, const std::function<void()>& act);
-  /// Waits until so many more members were issued a coupon: the service lives, whatever happened.
-  void expect_grants(int more = 50);
-  [[nodiscard]] int issued() const { return crowd_ ? crowd_->issued() : 0; }
-  /// Ends the traffic of now and starts it anew, at the services that are there now.
-  void ask_the_others();
-
-  /// Expects 50 more grants, or, where it sells out, waits until it is `sold_out`; ends the traffic, and judges I1-I6
-  /// once nothing is on its way any more (within 30 s). `lost`: Redis lost what only it knew, so that a 202 may have
-  /// come to nothing.
-  struct End {
-    bool lost = false;
-    bool sold_out = false;
-    bool revoked = false;  ///< an operator took grants back, some of which had been answered with 200
-  };
-  void conclude(End end = {false, false, false});
-  /// What members were told who asked beside the crowd, or instead of it, in requests that a scenario counts itself.
-  void hear(const Told& told) { told_.add(told); }
-  /// What members were told, in numbers; after conclude().
-  [[nodiscard]] std::string figures() const;
-
  private:
   [[nodiscard]] std::vector<std::string> through(const Ways& ways) const;
-  void start_crowd();
-  void forgive_revoked();
-  void show_logs();
+  [[nodiscard]] std::vector<std::uint16_t> ports() const override;
+  void judge(const Told& told, bool lost) override;
+  void forgive_revoked(Told& told) override;
+  void show_logs() override;
 
   WorldSetup setup_;
   Pipeline pipeline_;
@@ -99,11 +69,6 @@ class World {
   std::optional<TcpProxy> kafka_;
   std::vector<Service*> services_;
   std::vector<Worker*> workers_;
-  std::unique_ptr<PatientCrowd> crowd_;
-  int crowds_ = 0;
-  Told told_;
-  std::vector<std::string> faults_;
-  bool concluded_ = false;
 };
 
 }  // namespace coupon::test
