@@ -39,8 +39,11 @@ StopSignals::StopSignals() {
   if (const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); error != 0) {
     throw std::system_error(error, std::generic_category(), "cannot block signals");
   }
-  if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
-    throw std::system_error(errno, std::generic_category(), "cannot ignore SIGPIPE");
+  // What they would end the program for is also an error of the call, which its caller handles.
+  for (const int signal : {SIGPIPE, SIGXFSZ}) {
+    if (std::signal(signal, SIG_IGN) == SIG_ERR) {
+      throw std::system_error(errno, std::generic_category(), "cannot ignore SIGPIPE and SIGXFSZ");
+    }
   }
 }
 

@@ -8,8 +8,8 @@
 namespace coupon::base {
 
 /// Construct it first in main, before any thread: it blocks SIGINT and SIGTERM (inherited by every thread) and
-/// ignores SIGPIPE. The handler runs on a thread of its own, so it may lock and post. A second signal ends the
-/// process at once with exit code 130.
+/// ignores SIGPIPE and SIGXFSZ (a file at the limit of its size). The handler runs on a thread of its own, so it may
+/// lock and post. A second signal ends the process at once with exit code 130.
 class StopSignals {
  public:
   StopSignals();

@@ -3,8 +3,10 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <future>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace coupon::base {
@@ -94,6 +96,21 @@ TEST_F(Signals, Second_one_ends_the_process_also_while_the_handler_hangs) {
 
 TEST_F(Signals, Broken_pipe_is_an_error_of_write_not_a_death) {
   EXPECT_EXIT(write_to_a_closed_pipe(), testing::ExitedWithCode(0), "");
+}
+
+[[noreturn]] void write_beyond_the_limit_of_files() {
+  const StopSignals signals;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(1);
+  limit.rlim_cur = 1;
+  std::FILE* const file = std::tmpfile();
+  if (file == nullptr || ::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(1);
+  const bool refused = ::pwrite(::fileno(file), "x", 1, 1) == -1 && errno == EFBIG;
+  ::_exit(refused ? 0 : 2);
+}
+
+TEST_F(Signals, File_at_the_limit_of_its_size_is_an_error_of_write_not_a_death) {
+  EXPECT_EXIT(write_beyond_the_limit_of_files(), testing::ExitedWithCode(0), "");
 }
 
 [[noreturn]] void end_without_a_signal() {
