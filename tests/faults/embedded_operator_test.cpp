@@ -1,0 +1,136 @@
+// What operators do to one SQLite file while the traffic goes on.
+
+#include <csignal>
+#include <gtest/gtest.h>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "base/text.hpp"
+#include "faults/embedded_world.hpp"
+
+namespace coupon::test {
+
+namespace {
+
+constexpr const char* kRefuseRows =
+    "CREATE TRIGGER refuses BEFORE INSERT ON issues WHEN new.user_id GLOB '*13' BEGIN"
+    " SELECT RAISE(ABORT, 'refused for the test'); END";
+
+}  // namespace
+
+TEST(EmbeddedOperatorFault, a_gate_rebuilt_reconciled_paused_and_resumed_under_traffic) {
+  EmbeddedWorld world({.services = 2, .may_be_told = {"409 COUPON-006"}});
+  world.begin();
+  const std::vector<std::vector<std::string>> commands{{"gate", "rebuild", kCode},
+                                                       {"reconcile", kCode, "--apply"},
+                                                       {"coupon", "pause", kCode},
+                                                       {"coupon", "resume", kCode}};
+  for (int i = 0; i < 3; ++i) {
+    for (const auto& command : commands) {
+      world.fault("couponctl " + command[0] + " " + command[1], [&] {
+        const auto done = world.ctl(command);
+        EXPECT_EQ(done.code, 0) << done.out << done.err;
+      });
+    }
+    world.expect_grants(20);
+  }
+  world.conclude();
+}
+
+TEST(EmbeddedOperatorFault, a_fence_and_three_rebuilds_that_race_each_other_and_the_worker) {
+  EmbeddedWorld world({.services = 2});
+  world.begin();
+  world.fault("gate fence and three rebuilds at once", [&] {
+    EXPECT_EQ(world.ctl({"gate", "fence", kCode}).code, 0);
+    std::vector<std::jthread> racers;
+    for (int i = 0; i < 3; ++i) {
+      // Which of them comes through is open; that the gate serves again is not.
+      racers.emplace_back([&] { EXPECT_LE(world.ctl({"gate", "rebuild", kCode}).code, 1); });
+    }
+  });
+  world.conclude();
+}
+
+TEST(EmbeddedOperatorFault, stock_that_shrinks_and_grows_never_gives_more_than_the_most) {
+  EmbeddedWorld world({.quota = 1'200, .services = 2});
+  world.begin();
+  for (int i = 0; i < 5; ++i) {
+    world.fault("stock reduce by 200, top-up by 200", [&] {
+      const auto reduced = world.ctl({"stock", "reduce", kCode, "--by", "200"});
+      EXPECT_LE(reduced.code, 1) << reduced.err;  // refused when fewer than 200 places are free
+      if (reduced.code == 0) {
+        EXPECT_EQ(world.ctl({"stock", "top-up", kCode, "--by", "200"}).code, 0);
+      }
+    });
+  }
+  world.conclude({.sold_out = true});
+}
+
+TEST(EmbeddedOperatorFault, couponctl_killed_in_the_middle_of_a_rebuild) {
+  EmbeddedWorld world({.workers = 1,
+                       .service_arguments = {"--no-worker"},
+                       .worker_arguments = {"--rebuild-interval", "50ms", "--rebuild-patience", "300ms"}});
+  world.begin();
+  for (int i = 0; i < 5; ++i) {
+    world.fault("SIGKILL couponctl gate rebuild", [&] {
+      const auto rebuild = world.start_ctl({"gate", "rebuild", kCode});
+      EXPECT_TRUE(eventually(
+          [&] { return !rebuild->running() || world.number("SELECT max(building_epoch) FROM gate_coupons") > 0; }));
+      rebuild->signal(SIGKILL);
+      const auto code = rebuild->wait();
+      EXPECT_TRUE(code == 0 || code == 128 + SIGKILL) << code << rebuild->err();
+    });
+    world.expect_grants(20);
+  }
+  world.conclude();
+}
+
+TEST(EmbeddedOperatorFault, rows_that_the_ledger_refuses_are_letters_that_are_redriven) {
+  EmbeddedWorld world({.workers = 1,
+                       .service_arguments = {"--no-worker"},
+                       .worker_arguments = {"--dlt-attempts", "1", "--dlt-interval", "50ms"}});
+  world.begin();
+  const auto open = [&] { return world.number("SELECT count(*) FROM failed_coupon_issues WHERE state = 'OPEN'"); };
+  world.fault("the ledger refuses rows", [&] { world.meddle(kRefuseRows); });
+  EXPECT_TRUE(eventually([&] { return open() >= 8; }));
+  world.fault("gate rebuild", [&] { EXPECT_EQ(world.ctl({"gate", "rebuild", kCode}).code, 0); });
+  world.fault("dlt redrive", [&] { EXPECT_EQ(world.ctl({"dlt", "redrive", "--all", "--rate", "10000"}).code, 1); });
+  world.fault("the ledger takes rows", [&] { world.meddle("DROP TRIGGER refuses"); });
+  world.fault("dlt redrive", [&] {
+    EXPECT_TRUE(
+        eventually([&] { return world.ctl({"dlt", "redrive", "--all", "--rate", "10000"}).code == 0 && open() == 0; }));
+  });
+  world.conclude();
+}
+
+TEST(EmbeddedOperatorFault, letters_that_stay_open_hold_their_places_to_the_end) {
+  EmbeddedWorld world({.quota = 500,
+                       .workers = 1,
+                       .service_arguments = {"--no-worker"},
+                       .worker_arguments = {"--dlt-attempts", "1", "--dlt-interval", "50ms"}});
+  world.fault("the ledger refuses rows", [&] { world.meddle(kRefuseRows); });
+  world.begin();
+  for (int i = 0; i < 3; ++i) {
+    world.fault("gate rebuild", [&] { EXPECT_EQ(world.ctl({"gate", "rebuild", kCode}).code, 0); });
+  }
+  world.conclude({.sold_out = true});
+}
+
+TEST(EmbeddedOperatorFault, a_clock_that_jumps_by_hours_ends_and_opens_the_window_and_nothing_else) {
+  constexpr std::int64_t kHour = 3'600;
+  const auto ends = base::format_instant(base::SystemClock{}.wall_ms() + kHour * 1'000);
+  EmbeddedWorld world({.services = 2,
+                       .workers = 1,
+                       .coupon_arguments = {"--ends-at", ends},
+                       .may_be_told = {"410 COUPON-005"},
+                       .moves_clock = true});
+  world.begin();
+  world.fault("the clock is 5 hours ahead", [&] { world.move_clock(5 * kHour); });
+  EXPECT_TRUE(eventually([&] { return world.ask("after-the-end").status == 410; }));
+  world.fault("the clock is 5 hours behind", [&] { world.move_clock(-5 * kHour); });
+  world.expect_grants();
+  world.fault("the clock is right", [&] { world.move_clock(0); });
+  world.conclude();
+}
+
+}  // namespace coupon::test
