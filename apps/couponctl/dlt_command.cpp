@@ -103,11 +103,35 @@ void add_result(Changed& changed, const DeadLetter& letter, std::string result) 
 /// Does it to one letter; answers what came of it, and whether it is closed now.
 using Step = std::function<base::Result<std::pair<bool, std::string>>(const DeadLetter&)>;
 
+int report(Session& session, const Changed& changed, const ChangeOptions& options) {
+  session.print(changed.table);
+  session.note(fmt::format("{} closed, {} left open, {} quarantined{}", changed.done, changed.failed,
+                           changed.passed_over, options.dry_run ? " (dry run: nothing was changed)" : ""));
+  return changed.failed == 0 ? kOk : kFailed;
+}
+
+// The letters of now, so that it comes to an end while others arrive faster than these are done.
+base::Result<LetterChoice> fix_choice(Ledger& ledger, LetterChoice choice) {
+  if (!choice.ids.empty()) return choice;
+  std::vector<std::int64_t> ids;
+  const auto counted = each_letter(ledger, choice, DeadLetterState::kOpen, [&ids](const DeadLetter& letter) {
+    ids.push_back(letter.id);
+    return base::Result<>{};
+  });
+  if (!counted) return std::unexpected(counted.error());
+  choice.ids = std::move(ids);
+  return choice;
+}
+
 int change(Session& session, service::Backend& backend, const ChangeOptions& options, const Step& step) {
+  const auto chosen = fix_choice(backend.ledger, options.choice);
+  if (!chosen) return session.fail(chosen.error());
   Changed changed;
   Pace pace(options.rate);
-  const auto visited = each_letter(
-      backend.ledger, options.choice, DeadLetterState::kOpen, [&](const DeadLetter& letter) -> base::Result<> {
+  // No ids would mean all.
+  if (chosen->ids.empty()) return report(session, changed, options);
+  const auto visited =
+      each_letter(backend.ledger, *chosen, std::nullopt, [&](const DeadLetter& letter) -> base::Result<> {
         if (letter.attempts >= options.attempts_max) {
           ++changed.passed_over;
           add_result(changed, letter, fmt::format("quarantined after {} attempts", letter.attempts));
@@ -124,11 +148,9 @@ int change(Session& session, service::Backend& backend, const ChangeOptions& opt
         }
         return {};
       });
+  if (visited) return report(session, changed, options);
   session.print(changed.table);
-  if (!visited) return session.fail(visited.error());
-  session.note(fmt::format("{} closed, {} left open, {} quarantined{}", changed.done, changed.failed,
-                           changed.passed_over, options.dry_run ? " (dry run: nothing was changed)" : ""));
-  return changed.failed == 0 ? kOk : kFailed;
+  return session.fail(visited.error());
 }
 
 int redrive(Session& session, const ChangeOptions& options) {

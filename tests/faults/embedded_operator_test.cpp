@@ -116,6 +116,25 @@ TEST(EmbeddedOperatorFault, letters_that_stay_open_hold_their_places_to_the_end)
   world.conclude({.sold_out = true});
 }
 
+// No traffic here: every attempt brings another letter, so that there is always one more.
+TEST(EmbeddedOperatorFault, letters_that_arrive_as_fast_as_they_are_redriven_do_not_keep_couponctl) {
+  Shop shop(1);
+  ForeignConnection store(shop.folder.file("coupon.db"));
+  store.run(
+      "INSERT INTO failed_coupon_issues (origin_partition, origin_offset, origin_ms, key, raw, error_class, error, "
+      "state,"
+      " created_ms, updated_ms) VALUES (0, 1, 1, 'm', x'00', 'unreadable', 'for the test', 'OPEN', 1, 1);"
+      "CREATE TRIGGER feeds AFTER UPDATE ON failed_coupon_issues BEGIN INSERT INTO failed_coupon_issues"
+      " (origin_partition, origin_offset, origin_ms, key, raw, error_class, error, state, created_ms, updated_ms)"
+      " SELECT 0, max(origin_offset) + 1, 1, 'm', x'00', 'unreadable', 'for the test', 'OPEN', 1, 1"
+      " FROM failed_coupon_issues; END");
+  const auto redriven = ctl(shop.store, {"dlt", "redrive", "--all", "--rate", "100000", "-o", "json"});
+  EXPECT_EQ(redriven.code, 1) << redriven.err;
+  EXPECT_EQ(nlohmann::json::parse(redriven.out, nullptr, false).size(), 1U) << redriven.out;
+  EXPECT_EQ(store.number("SELECT count(*) FROM failed_coupon_issues"), 2);
+  leave_row({"letters that bring letters"}, {}, "embedded");
+}
+
 TEST(EmbeddedOperatorFault, a_clock_that_jumps_by_hours_ends_and_opens_the_window_and_nothing_else) {
   constexpr std::int64_t kHour = 3'600;
   const auto ends = base::format_instant(base::SystemClock{}.wall_ms() + kHour * 1'000);
