@@ -27,10 +27,15 @@ elseif(COUPON_SANITIZE STREQUAL "thread")
   # gcc's -Wtsan rejects atomic_thread_fence inside the standard library and Asio.
   add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -Wno-tsan)
   add_link_options(-fsanitize=thread)
+elseif(COUPON_SANITIZE STREQUAL "fuzz")
+  # Everything is instrumented for libFuzzer; its main() is in the fuzz targets only.
+  add_compile_options(-fsanitize=address,undefined,float-cast-overflow,fuzzer-no-link -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
 elseif(COUPON_SANITIZE)
-  message(FATAL_ERROR "COUPON_SANITIZE is '${COUPON_SANITIZE}'; use address, thread or nothing")
+  message(FATAL_ERROR "COUPON_SANITIZE is '${COUPON_SANITIZE}'; use address, thread, fuzz (with clang) or nothing")
 endif()
-if(COUPON_SANITIZE)
+if(COUPON_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Inlined instrumentation makes gcc 12 see uninitialized values that are not there.
   add_compile_options(-Wno-maybe-uninitialized)
 endif()

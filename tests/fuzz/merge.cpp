@@ -1,0 +1,30 @@
+// Two shards, each a result and its evidence, put together: "result ==== evidence ==== result ==== evidence".
+
+#include "couponload/report/merge.hpp"
+
+#include "fuzz/check.hpp"
+#include "fuzz/scratch_folder.hpp"
+
+namespace coupon::fuzz_merge {
+
+using fuzz::accepted;
+
+FUZZ_TARGET(merge) {
+  static const fuzz::ScratchFolder folder;
+  constexpr std::string_view kMark = "\n====\n";
+  auto rest = fuzz::text_of(data, size);
+  load::MergePlan plan{.paths = {}, .clock_error_ns = 50'000'000, .rows_max = 100};
+  for (const auto* name : {"1", "2"}) {
+    plan.paths.push_back(folder.write(std::string(name) + ".json", fuzz::take_until(rest, kMark)));
+    const auto evidence = folder.write(std::string(name) + ".ndjson.gz", fuzz::take_until(rest, kMark));
+  }
+  if (rest.empty() && size % 2 == 1) plan.paths.pop_back();
+  const auto merged = load::merge(plan);
+  if (!accepted(merged)) return 0;
+  const auto again = load::read_document(load::write_document(*merged));
+  FUZZ_CHECK(accepted(again));
+  FUZZ_CHECK(merged->scenario.shard_count == 1 && !merged->repeats.empty());
+  return 0;
+}
+
+}  // namespace coupon::fuzz_merge
