@@ -55,6 +55,23 @@ TEST(ResponseReader, Reads_an_answer_in_any_pieces) {
   }
 }
 
+TEST(ResponseReader, Reads_an_empty_chunked_body_in_any_pieces) {
+  const std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+    ResponseReader reader(kMax);
+    auto state = State::kNeedMore;
+    for (std::size_t at = 0; at < text.size(); at += piece)
+      state = reader.feed(std::string_view(text).substr(at, piece));
+    ASSERT_EQ(state, State::kDone) << piece;
+    EXPECT_EQ(reader.answer().body, "");
+  }
+}
+
+TEST(ResponseReader, Status_below_100_is_no_HTTP) {
+  ResponseReader reader(kMax);
+  EXPECT_EQ(reader.feed("HTTP/1.1 010 Continue\r\n\r\n"), State::kMalformed);
+}
+
 TEST(ResponseReader, Reads_chunked_bodies_and_skips_interim_answers) {
   ResponseReader reader(kMax);
   EXPECT_EQ(reader.feed("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"

@@ -15,7 +15,9 @@ namespace beast_http = boost::beast::http;
 using State = ResponseReader::State;
 
 constexpr std::int64_t kRetryAfterMaxS = 86'400;
+constexpr int kFirstStatus = 100;
 constexpr int kFirstFinalStatus = 200;
+constexpr std::size_t kLastChunkMin = 5;  // "0", and two line ends
 
 // Beast's parser with the storage of ours: only what an answer keeps.
 class Parser final : public beast_http::basic_parser<false> {
@@ -36,8 +38,9 @@ class Parser final : public beast_http::basic_parser<false> {
                        ErrorCode& error) override {
     error = beast_http::error::bad_version;  // a parser of responses never gets here
   }
-  void on_response_impl(int code, View /*reason*/, int /*version*/, ErrorCode& /*error*/) override {
+  void on_response_impl(int code, View /*reason*/, int /*version*/, ErrorCode& error) override {
     answer_.status = code;
+    if (code < kFirstStatus) error = beast_http::error::bad_status;
   }
   void on_field_impl(beast_http::field id, View /*name*/, View value, ErrorCode& /*error*/) override {
     if (id != beast_http::field::retry_after) return;
@@ -72,7 +75,7 @@ struct ResponseReader::Impl {
   explicit Impl(std::size_t the_bytes_max) : bytes_max(the_bytes_max) { parser.emplace(bytes_max); }
 
   State advance() {
-    while (!pending.empty()) {
+    while (!pending.empty() && !waits_for_chunk()) {
       boost::beast::error_code error;
       const auto taken = parser->put(boost::asio::buffer(pending), error);
       pending.erase(0, taken);
@@ -81,6 +84,12 @@ struct ResponseReader::Impl {
       if (parser->is_done() && !skip_interim()) return done();
     }
     return pending.size() > bytes_max ? State::kTooLarge : State::kNeedMore;
+  }
+
+  // Given less than this, Beast's parser runs into an assertion of its own once it has seen the size of the last chunk.
+  // Nothing is late: behind all data at least so much follows.
+  [[nodiscard]] bool waits_for_chunk() const {
+    return parser->is_header_done() && parser->chunked() && pending.size() < kLastChunkMin;
   }
 
   bool skip_interim() {
