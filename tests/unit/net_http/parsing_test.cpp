@@ -36,6 +36,14 @@ Parsed parse(const std::string& bytes, std::size_t cut, std::size_t step) {
 
 Parsed parse(const std::string& bytes) { return parse(bytes, bytes.size(), 1); }
 
+TEST(RequestLine, Too_long_by_its_method_is_refused_in_one_piece_as_in_several) {
+  const ServerConfig config;
+  const auto bytes =
+      std::string(100, 'M') + " /" + std::string(config.target_bytes_max - 1, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  EXPECT_EQ(parse(bytes).status, 414);
+  EXPECT_EQ(parse(bytes, 1, 1).status, 414);
+}
+
 class Accepted : public testing::TestWithParam<std::string> {};
 
 TEST_P(Accepted, Request_is_the_same_split_at_every_byte) {

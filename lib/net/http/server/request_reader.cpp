@@ -4,16 +4,24 @@
 
 namespace coupon::net::http {
 
+namespace {
+
+// A request line is a method, the target and the version; no method is longer than this.
+std::size_t request_line_max(const ServerConfig& config) {
+  constexpr std::size_t kMethodAndVersionMax = 64;
+  return config.target_bytes_max + kMethodAndVersionMax;
+}
+
+}  // namespace
+
 RequestReader::State RequestReader::refuse(Refusal refusal) {
   refusal_ = std::make_unique<Refusal>(std::move(refusal));
   return State::kRefused;
 }
 
 RequestReader::State RequestReader::incomplete_header(std::string_view data, const ServerConfig& config) {
-  // A request line is a method, the target and the version; no method is longer than this.
-  constexpr std::size_t kMethodAndVersionMax = 64;
   const auto size = data.size() - std::min(data.size(), scan_.begin());
-  if (scan_.in_request_line() && size > config.target_bytes_max + kMethodAndVersionMax) {
+  if (scan_.in_request_line() && size > request_line_max(config)) {
     return refuse(target_too_long(config));
   }
   if (size > config.header_bytes_max) return refuse(header_too_large(config));
@@ -22,6 +30,8 @@ RequestReader::State RequestReader::incomplete_header(std::string_view data, con
 
 RequestReader::State RequestReader::read_header(std::string_view data, RequestHead& head, const ServerConfig& config) {
   const auto bytes = data.substr(scan_.begin(), scan_.end() - scan_.begin());
+  // In one piece a line is as long as in several.
+  if (bytes.find('\n') > request_line_max(config)) return refuse(target_too_long(config));
   if (auto refusal = parse_head(bytes, head)) return refuse(std::move(*refusal));
   if (auto refusal = check_head(head, config)) return refuse(std::move(*refusal));
   if (bytes.size() > config.header_bytes_max) return refuse(header_too_large(config));
