@@ -1,7 +1,6 @@
 #include "gate/redis_gate.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 #include <optional>
 #include <utility>
@@ -21,28 +20,6 @@ constexpr std::size_t kIssueHead = 6;
 constexpr std::size_t kScanPageMax = 1'000;  // Redis does nothing else meanwhile
 
 std::uint32_t epoch_of(View view) { return static_cast<std::uint32_t>(number_of(view)); }
-
-// One ask's answer, as issue.lua writes it.
-Result<Decision> decision_of(const Ask& ask, std::string_view text, std::int64_t now_ms) {
-  if (text == "sold_out") return Decision{Outcome::kSoldOut, std::nullopt};
-  if (text == "not_open") return Decision{Outcome::kNotOpen, std::nullopt};
-  if (text == "ended") return Decision{Outcome::kEnded, std::nullopt};
-  if (text == "paused") return Decision{Outcome::kPaused, std::nullopt};
-  if (text.size() < 3) return unexpected_reply("issue");
-  const auto kind = text.front();
-  const auto value = text.substr(2);
-  if (kind == 'n') {
-    std::int64_t rank = 0;
-    if (std::from_chars(value.data(), value.data() + value.size(), rank).ec != std::errc{}) {
-      return unexpected_reply("issue");
-    }
-    return Decision{Outcome::kGranted, HeldGrant{Grant{ask.candidate, ask.member, rank, now_ms, ask.key_hash}, true}};
-  }
-  auto grant = grant_of(ask.member, value);
-  if (!grant) return std::unexpected(grant.error());
-  const bool mine = grant->id == ask.candidate;
-  return Decision{mine ? Outcome::kGranted : Outcome::kAlready, HeldGrant{std::move(*grant), kind == 'p'}};
-}
 
 Result<IssueReply> issue_reply_of(const std::vector<Ask>& asks, View view) {
   if (view.size() < kIssueHead) return unexpected_reply("issue");

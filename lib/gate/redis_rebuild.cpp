@@ -162,7 +162,10 @@ void RedisGate::run_settle(const Settling& settling, std::size_t from, std::size
       [](View view) -> Result<SettleReply> {
         if (view.size() == 1) return SettleReply{};
         if (view.size() != 5) return unexpected_reply("settle");
-        return SettleReply{true, number_of(view[2]), number_of(view[3]), number_of(view[1]), number_of(view[4])};
+        const SettleReply reply{true, number_of(view[2]), number_of(view[3]), number_of(view[1]), number_of(view[4])};
+        const bool possible = reply.held >= 0 && reply.voided >= 0 && std::cmp_less_equal(reply.voided, kGateBatchMax);
+        if (!possible) return unexpected_reply("settle");
+        return reply;
       },
       std::move(done));
 }

@@ -66,11 +66,31 @@ Result<Grant> grant_of(MemberId member, std::string_view value) {
   const auto id = GrantId::parse(next_word(rest));
   Grant grant{id.value_or(GrantId{}), std::move(member), 0, 0, 0};
   if (!id || !read_number(next_word(rest), grant.rank) || !read_number(next_word(rest), grant.issued_ms) ||
-      !read_number(next_word(rest), grant.key_hash, kHexadecimal) || !rest.empty()) {
+      !read_number(next_word(rest), grant.key_hash, kHexadecimal) || !rest.empty() || grant.rank < 1 ||
+      grant.issued_ms < 0) {
     return base::fail(Errc::kCorrupt,
                       fmt::format("Redis holds '{}' for member {}, which is no grant", value, grant.member.text()));
   }
   return grant;
+}
+
+Result<Decision> decision_of(const Ask& ask, std::string_view text, std::int64_t now_ms) {
+  if (text == "sold_out") return Decision{Outcome::kSoldOut, std::nullopt};
+  if (text == "not_open") return Decision{Outcome::kNotOpen, std::nullopt};
+  if (text == "ended") return Decision{Outcome::kEnded, std::nullopt};
+  if (text == "paused") return Decision{Outcome::kPaused, std::nullopt};
+  auto value = text;
+  const auto kind = next_word(value);
+  if (kind == "n") {
+    std::int64_t rank = 0;
+    if (!read_number(value, rank) || rank < 1) return unexpected_reply("issue");
+    return Decision{Outcome::kGranted, HeldGrant{Grant{ask.candidate, ask.member, rank, now_ms, ask.key_hash}, true}};
+  }
+  if (kind != "p" && kind != "c") return unexpected_reply("issue");
+  auto grant = grant_of(ask.member, value);
+  if (!grant) return std::unexpected(grant.error());
+  const bool mine = grant->id == ask.candidate;
+  return Decision{mine ? Outcome::kGranted : Outcome::kAlready, HeldGrant{std::move(*grant), kind == "p"}};
 }
 
 std::unexpected<base::Error> unexpected_reply(std::string_view script) {

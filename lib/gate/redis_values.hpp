@@ -22,8 +22,10 @@ void add_values(net::redis::Arguments& arguments, const GateChange& values);
 
 /// A number that a script sends as one or as text. Anything else is 0.
 [[nodiscard]] std::int64_t number_of(net::redis::View view);
-/// "id rank issued_ms key_hash"; kCorrupt when it is not that.
+/// "id rank issued_ms key_hash", the rank from 1 on; kCorrupt when it is not that.
 [[nodiscard]] base::Result<Grant> grant_of(MemberId member, std::string_view value);
+/// What issue.lua says to one ask; kCorrupt when it is something else.
+[[nodiscard]] base::Result<Decision> decision_of(const Ask& ask, std::string_view text, std::int64_t now_ms);
 /// The error of a reply of another shape than the script's.
 [[nodiscard]] std::unexpected<base::Error> unexpected_reply(std::string_view script);
 /// The key hash as the gate keeps it: hexadecimal, so that no script takes it for a number.
