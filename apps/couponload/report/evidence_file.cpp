@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "couponload/burst/instant.hpp"
@@ -21,6 +22,8 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 using State = Readback::State;
+constexpr int kStatusMax = 999;
+constexpr std::int64_t kInstantMaxNs = 4'000'000'000'000'000'000;  // in 2096; differences fit into 64 bits
 constexpr std::array<std::string_view, 5> kStates{"confirmed", "other_id", "missing", "unrecorded", "unread"};
 constexpr std::array kFates{Fate::kUnsent, Fate::kNotWritten, Fate::kAnswered, Fate::kTimeout,
                             Fate::kCut,    Fate::kMalformed,  Fate::kTooLarge, Fate::kInterrupted};
@@ -60,6 +63,22 @@ Json json_of(const Replay& replay) {
           {"answered", replay.answered}};
 }
 
+// Not what the JSON library makes of a fraction or of a number that does not fit.
+template <class T>
+T whole(const nlohmann::json& json, const char* key, std::int64_t min, std::int64_t max) {
+  const auto& value = json.at(key);
+  const bool fits =
+      value.is_number_unsigned() ? std::in_range<std::int64_t>(value.get<std::uint64_t>()) : value.is_number_integer();
+  if (!fits || value.get<std::int64_t>() < min || value.get<std::int64_t>() > max) {
+    throw std::invalid_argument(fmt::format("'{}' must be a whole number from {} to {}", key, min, max));
+  }
+  return value.get<T>();
+}
+
+std::int64_t instant(const nlohmann::json& json, const char* key) {
+  return whole<std::int64_t>(json, key, 0, kInstantMaxNs);
+}
+
 template <class T, class Values>
 T one_of(const nlohmann::json& json, const char* key, const Values& values) {
   const auto name = json.at(key).get<std::string>();
@@ -70,16 +89,16 @@ T one_of(const nlohmann::json& json, const char* key, const Values& values) {
 }
 
 Evidence ask_of(const nlohmann::json& json) {
-  return {.seq = json.at("seq").get<std::uint32_t>(),
+  return {.seq = whole<std::uint32_t>(json, "seq", 0, UINT32_MAX),
           .fate = one_of<Fate>(json, "fate", kFates),
-          .attempt = json.at("attempt").get<std::uint16_t>(),
+          .attempt = whole<std::uint16_t>(json, "attempt", 0, UINT16_MAX),
           .outcome = one_of<Outcome>(json, "class", kOutcomes),
-          .status = json.at("status").get<int>(),
-          .plan_ns = json.at("plan").get<std::int64_t>(),
-          .send_ns = json.at("send").get<std::int64_t>(),
-          .first_byte_ns = json.at("first").get<std::int64_t>(),
-          .done_ns = json.at("done").get<std::int64_t>(),
-          .rank = json.at("rank").get<std::int64_t>(),
+          .status = whole<int>(json, "status", 0, kStatusMax),
+          .plan_ns = instant(json, "plan"),
+          .send_ns = instant(json, "send"),
+          .first_byte_ns = instant(json, "first"),
+          .done_ns = instant(json, "done"),
+          .rank = whole<std::int64_t>(json, "rank", INT64_MIN, INT64_MAX),
           .member = json.at("member").get<std::string>(),
           .id = json.at("id").get<std::string>(),
           .code = json.at("code").get<std::string>()};
