@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "couponload/burst/open_socket.hpp"
 #include "couponload/members.hpp"
+#include "couponload/report/document.hpp"
 
 namespace coupon::load {
 

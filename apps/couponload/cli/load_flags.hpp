@@ -16,7 +16,6 @@ inline constexpr std::int64_t kUsersMax = 1'000'000;
 inline constexpr std::int64_t kConnectionsMax = 100'000;
 inline constexpr std::int64_t kThreadsMax = 64;
 inline constexpr std::int64_t kTimeMaxMs = 3'600'000;
-inline constexpr std::int64_t kRepeatsMax = 100;
 inline constexpr std::int64_t kRetriesMax = 10;
 
 /// What the command line holds in its own types until it is turned into LoadOptions.

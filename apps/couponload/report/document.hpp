@@ -18,6 +18,7 @@
 namespace coupon::load {
 
 inline constexpr std::string_view kRunSchema = "couponload.run/1";
+inline constexpr std::size_t kRepeatsMax = 100;
 
 /// The machine that asked.
 struct Host {

@@ -19,29 +19,38 @@ using Json = nlohmann::json;
 namespace {
 
 constexpr std::size_t kFileBytesMax = std::size_t{512} * 1024 * 1024;
+constexpr std::int64_t kWholeMax = 9'007'199'254'740'991;  // any JSON reader keeps it; sums of many fit into 64 bits
+constexpr std::int64_t kThreadsMax = 1'000'000;            // so do their sums
+constexpr double kRealMax = 1e18;
 
 // What is wrong with a document; ends at read_document.
 struct Malformed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-std::int64_t whole(const Json& json, const char* key) {
+bool is_whole(const Json& value) {
+  return value.is_number_unsigned() ? value.get<std::uint64_t>() <= kWholeMax
+                                    : value.is_number_integer() && value.get<std::int64_t>() >= 0;
+}
+
+std::int64_t whole(const Json& json, const char* key, std::int64_t max = kWholeMax) {
   const auto& value = json.at(key);
-  const bool fits = value.is_number_unsigned() ? value.get<std::uint64_t>() <= INT64_MAX
-                                               : value.is_number_integer() && value.get<std::int64_t>() >= 0;
-  if (!fits) throw Malformed(fmt::format("'{}' must be a whole number from 0 on", key));
+  if (!is_whole(value)) throw Malformed(fmt::format("'{}' must be a whole number from 0 to {}", key, kWholeMax));
+  if (value.get<std::int64_t>() > max) throw Malformed(fmt::format("'{}' is too large", key));
   return value.get<std::int64_t>();
 }
 
 std::uint32_t small(const Json& json, const char* key) {
-  const auto value = whole(json, key);
-  if (value > UINT32_MAX) throw Malformed(fmt::format("'{}' is too large", key));
-  return static_cast<std::uint32_t>(value);
+  return static_cast<std::uint32_t>(whole(json, key, UINT32_MAX));
+}
+
+int small_int(const Json& json, const char* key, std::int64_t max = INT32_MAX) {
+  return static_cast<int>(whole(json, key, max));
 }
 
 double real(const Json& json, const char* key) {
   const auto value = json.at(key).get<double>();
-  if (!std::isfinite(value) || value < 0) throw Malformed(fmt::format("'{}' must be a number from 0 on", key));
+  if (!(value >= 0 && value <= kRealMax)) throw Malformed(fmt::format("'{}' must be a number from 0 on", key));
   return value;
 }
 
@@ -64,6 +73,12 @@ std::optional<std::int64_t> maybe(const Json& json, const char* key) {
 base::Histogram read_times(const Json& json) {
   auto histogram = base::Histogram::decode(text(json, "histogram"));
   if (!histogram) throw Malformed("a histogram does not decode: " + histogram.error().message);
+  // As all of ours have it: another one would take up to 64 MiB each.
+  static const base::Histogram kOwn;
+  if (histogram->lowest() != kOwn.lowest() || histogram->highest() != kOwn.highest() ||
+      histogram->digits() != kOwn.digits()) {
+    throw Malformed("a histogram has another range or precision than couponload's");
+  }
   if (histogram->count() != whole(json, "count")) throw Malformed("a histogram has another count than is said");
   return *std::move(histogram);
 }
@@ -78,7 +93,7 @@ std::vector<AnswerCount> read_answers(const Json& json) {
   std::vector<AnswerCount> answers;
   for (const auto& one : json) {
     answers.push_back({.outcome = one_of<Outcome>(one, "class", kOutcomes),
-                       .status = static_cast<int>(small(one, "status")),
+                       .status = small_int(one, "status"),
                        .code = text(one, "code"),
                        .count = whole(one, "count")});
   }
@@ -104,9 +119,9 @@ Figures read_figures(const Json& json) {
 }
 
 std::vector<std::int64_t> read_counts(const Json& json) {
+  if (!json.is_array() || json.size() > kIntervalsMax) throw Malformed("the series is too long, or none");
+  if (!std::ranges::all_of(json, is_whole)) throw Malformed("a count of the series must be a whole number from 0 on");
   auto counts = json.get<std::vector<std::int64_t>>();
-  if (counts.size() > kIntervalsMax) throw Malformed("the series is too long");
-  if (std::ranges::any_of(counts, [](auto count) { return count < 0; })) throw Malformed("a count is below 0");
   return counts;
 }
 
@@ -226,7 +241,7 @@ RepeatDocument read_repeat(const Json& json) {
   repeat.thresholds = read_thresholds(json.at("thresholds"));
   repeat.evidence = read_evidence(json.at("evidence"));
   repeat.verdict = text(json, "verdict");
-  repeat.exit = static_cast<int>(small(json, "exit"));
+  repeat.exit = small_int(json, "exit");
   return repeat;
 }
 
@@ -235,7 +250,7 @@ Host read_host_of(const Json& json) {
           .kernel = text(json, "kernel"),
           .machine = text(json, "machine"),
           .cpu = text(json, "cpu"),
-          .cores = static_cast<int>(small(json, "cores")),
+          .cores = small_int(json, "cores"),
           .memory_bytes = whole(json, "memory_bytes")};
 }
 
@@ -247,7 +262,8 @@ Scenario read_scenario(const Json& json) {
   scenario.code = text(json, "code");
   scenario.requests = small(json, "requests");
   scenario.members = small(json, "members");
-  scenario.threads = static_cast<int>(small(json, "threads"));
+  scenario.threads = small_int(json, "threads", kThreadsMax);
+  if (!json.at("seed").is_number_unsigned()) throw Malformed("'seed' must be a whole number from 0 on");
   scenario.seed = json.at("seed").get<std::uint64_t>();
   scenario.timeout_ns = whole(json, "timeout_ns");
   scenario.primed = truth(json, "primed");
@@ -271,10 +287,11 @@ RunDocument read_all(const Json& json) {
   document.version = text(json, "version");
   document.host = read_host_of(json.at("host"));
   document.scenario = read_scenario(json.at("scenario"));
+  if (json.at("repeats").size() > kRepeatsMax) throw Malformed(fmt::format("more than {} repeats", kRepeatsMax));
   for (const auto& repeat : json.at("repeats")) document.repeats.push_back(read_repeat(repeat));
   if (document.repeats.empty()) throw Malformed("there is no repeat in it");
   document.verdict = text(json, "verdict");
-  document.exit = static_cast<int>(small(json, "exit"));
+  document.exit = small_int(json, "exit");
   return document;
 }
 

@@ -51,6 +51,30 @@ TEST(Document, Fits_the_published_schema) {
   }
 }
 
+TEST(Document, Number_that_no_reader_could_keep_or_sum_is_refused) {
+  for (const char* place : {"/repeats/0/sent", "/repeats/0/connect/failed", "/repeats/0/series/sent/0", "/exit",
+                            "/scenario/threads", "/scenario/seed", "/host/cores"}) {
+    EXPECT_THAT(refused(changed(place, 1e300)), HasSubstr("must be")) << place;
+    EXPECT_NE(refused(changed(place, -1)), "") << place;
+  }
+  EXPECT_THAT(refused(changed("/repeats/0/sent", INT64_MAX)), HasSubstr("'sent'"));
+  EXPECT_THAT(refused(changed("/scenario/threads", INT32_MAX)), HasSubstr("'threads' is too large"));
+  EXPECT_THAT(refused(changed("/scenario/rate_per_s", 1e300)), HasSubstr("'rate_per_s'"));
+  EXPECT_EQ(refused(changed("/scenario/seed", UINT64_MAX)), "");
+}
+
+TEST(Document, Histogram_of_another_layout_is_refused) {
+  const base::Histogram huge(1, std::int64_t{1} << 40, 5);
+  EXPECT_THAT(refused(changed("/repeats/0/connect/histogram", huge.encode_base64())),
+              HasSubstr("another range or precision"));
+}
+
+TEST(Document, More_repeats_than_a_run_can_have_are_refused) {
+  auto document = json::parse(render_json(rich_report()));
+  for (std::size_t i = 0; i < kRepeatsMax; ++i) document["repeats"].push_back(document["repeats"][0]);
+  EXPECT_THAT(refused(document.dump()), HasSubstr("more than 100 repeats"));
+}
+
 TEST(Document, Of_a_real_run_fits_the_published_schema) {
   const coupon::test::LyingServer server(3);
   const coupon::test::TempFolder folder;
