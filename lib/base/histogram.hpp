@@ -32,6 +32,8 @@ class Histogram {
   [[nodiscard]] std::int64_t lowest() const { return lowest_; }
   [[nodiscard]] std::int64_t highest() const { return highest_; }
   [[nodiscard]] int digits() const { return digits_; }
+  /// The memory that its counts take.
+  [[nodiscard]] std::size_t bytes() const { return counts_.size() * sizeof(std::int64_t); }
 
   /// 0 when empty. `min` and `max` are as the reference reports them: the lowest and highest value equivalent to the
   /// smallest and largest one recorded.

@@ -18,6 +18,7 @@ namespace {
 constexpr double kMsPerSecond = 1e3;
 constexpr std::string_view kStartTime = "#[StartTime: ";
 constexpr std::string_view kTag = "Tag=";
+constexpr std::size_t kLogBytesMax = std::size_t{256} << 20;
 
 std::string line_of(const RunDocument& document, const RepeatDocument& repeat, Outcome outcome) {
   const auto& latency = repeat.figures.classes.at(static_cast<std::size_t>(outcome)).latency;
@@ -79,6 +80,7 @@ std::string render_hlog(const RunDocument& document, std::optional<Outcome> outc
 
 Result<Hlog> read_hlog(std::string_view text) {
   Hlog log;
+  std::size_t held = 0;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto end = text.find('\n');
     auto line = text.substr(0, end);
@@ -91,6 +93,11 @@ Result<Hlog> read_hlog(std::string_view text) {
     if (line.empty() || line.starts_with('#') || is_legend(line)) continue;
     auto entry = read_entry(line);
     if (!entry) return std::unexpected(entry.error().in(fmt::format("line {}", number)));
+    held += entry->values.bytes();
+    if (held > kLogBytesMax) {
+      return base::fail(Errc::kInvalid,
+                        fmt::format("line {}: the log's histograms take more than {} MiB", number, kLogBytesMax >> 20));
+    }
     log.entries.push_back(*std::move(entry));
   }
   return log;

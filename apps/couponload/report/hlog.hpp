@@ -30,7 +30,8 @@ struct Hlog {
 /// Interval_Max in milliseconds, as the reference has it.
 [[nodiscard]] std::string render_hlog(const RunDocument& document, std::optional<Outcome> outcome);
 
-/// Reads versions 1.0 to 1.3, ours and the reference's. Names the line that cannot be read.
+/// Reads versions 1.0 to 1.3, ours and the reference's, as long as the histograms take at most 256 MiB. Names the line
+/// that cannot be read.
 [[nodiscard]] base::Result<Hlog> read_hlog(std::string_view text);
 
 }  // namespace coupon::load

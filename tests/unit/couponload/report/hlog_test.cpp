@@ -143,4 +143,14 @@ TEST(Hgrm, Has_a_table_each_repeat_in_ms) {
   EXPECT_THAT(render_hgrm(two_repeats(), Outcome::kIssued), HasSubstr("Total count    =          200]"));
 }
 
+TEST(Hlog, Whose_histograms_would_take_too_much_memory_is_refused) {
+  // A hundred bytes each, and more than 32 MiB of counts.
+  const base::Histogram huge(1, std::int64_t{1} << 60, 5);
+  ASSERT_GT(huge.bytes(), std::size_t{32} << 20);
+  std::string text;
+  for (int i = 0; i < 10; ++i) text += "0.1,0.2,1.0," + huge.encode_base64() + "\n";
+  EXPECT_LT(text.size(), 2'000U);
+  EXPECT_THAT(read_hlog(text).error().message, HasSubstr("more than 256 MiB"));
+}
+
 }  // namespace coupon::load::test
