@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fmt/core.h>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <sanitizer/common_interface_defs.h>
 #include <sanitizer/lsan_interface.h>
@@ -57,7 +58,7 @@ using namespace coupon;
 using Clock = std::chrono::steady_clock;
 
 constexpr unsigned kHangSeconds = 30;
-constexpr std::size_t kInputBytesMax = std::size_t{16} * 1024;
+constexpr std::size_t kInputBytesMax = std::size_t{32} * 1024;
 constexpr long kPeakKiBMax = 768L * 1024;
 constexpr int kLeakCheckEvery = 2'000;
 constexpr int kFound = 77;
@@ -68,28 +69,34 @@ struct Options {
   int seconds = 20;
   std::string save = ".";
   std::vector<std::string> inputs;
+  std::vector<std::string> paths;  // of the inputs
   fuzz::Words words;
 };
 
 // What is being run, for the handlers of its end; they may only use what is safe in a signal.
 const fuzz::Target* target = nullptr;  // NOLINT: as the next two
+bool is_given = false;                 // NOLINT
 std::string current;                   // NOLINT: handlers have no other way to it
 std::string current_path;              // NOLINT
 
-void keep_input() {
-  const int file = ::open(current_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  if (file < 0) return;
-  const bool whole = ::write(file, current.data(), current.size()) == static_cast<ssize_t>(current.size());
-  ::close(file);
-  const std::string_view said = whole ? "the input is kept: " : "the input is kept in part: ";
-  for (const auto part : {said, std::string_view(current_path), std::string_view("\n")}) {
-    if (::write(STDERR_FILENO, part.data(), part.size()) < 0) return;
+void say(std::initializer_list<std::string_view> parts) {
+  for (const auto part : parts) {
+    if (::write(STDERR_FILENO, part.data(), part.size()) < 0) ::_exit(kFound);
   }
 }
 
+// An input that was given is a file already.
+void keep_input() {
+  if (is_given) return say({"the input is ", current_path, "\n"});
+  const int file = ::open(current_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  if (file < 0) return say({"the input cannot be kept as ", current_path, "\n"});
+  const bool whole = ::write(file, current.data(), current.size()) == static_cast<ssize_t>(current.size());
+  ::close(file);
+  say({whole ? "the input is kept: " : "the input is kept in part: ", current_path, "\n"});
+}
+
 void on_hang(int /*signal*/) {
-  constexpr std::string_view kSaid = "this input takes too long\n";
-  if (::write(STDERR_FILENO, kSaid.data(), kSaid.size()) < 0) ::_exit(kFound);
+  say({"this input takes too long\n"});
   __sanitizer_print_stack_trace();
   keep_input();
   ::_exit(kFound);
@@ -102,7 +109,7 @@ void on_abort(int /*signal*/) {
 
 void check_leaks() {
   if (__lsan_do_recoverable_leak_check() == 0) return;
-  fmt::print(stderr, "the leak is of this input or of one of the {} before it\n", kLeakCheckEvery);
+  if (!is_given) fmt::print(stderr, "the leak is of this input or of one of the {} before it\n", kLeakCheckEvery);
   keep_input();
   ::_exit(kFound);
 }
@@ -130,6 +137,7 @@ void load(const std::filesystem::path& path, Options& options) {
     options.words = fuzz::read_words(read_file(path));
   } else if (std::filesystem::is_regular_file(path)) {
     options.inputs.push_back(read_file(path));
+    options.paths.push_back(path.string());
   } else {
     fmt::print(stderr, "there is no input {}\n", path.string());
     std::exit(2);
@@ -177,15 +185,22 @@ int main(int argc, char** argv) {
     return 2;
   }
   const auto options = read_options(argc, argv);
-  current_path = (std::filesystem::path(options.save) / fmt::format("{}-{}.input", name, ::getpid())).string();
+  const auto kept_path = (std::filesystem::path(options.save) / fmt::format("{}-{}.input", name, ::getpid())).string();
+  current_path = kept_path;
   std::filesystem::create_directories(options.save);
   std::signal(SIGALRM, on_hang);
   std::signal(SIGABRT, on_abort);
   __sanitizer_set_death_callback(keep_input);
 
   run({});
-  for (const auto& input : options.inputs) run(input);
-  check_leaks();
+  is_given = true;
+  for (std::size_t i = 0; i < options.inputs.size(); ++i) {
+    current_path = options.paths[i];
+    run(options.inputs[i]);
+    check_leaks();
+  }
+  is_given = false;
+  current_path = kept_path;
   const auto mutations = mutate(options);
   check_leaks();
 
