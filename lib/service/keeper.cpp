@@ -71,9 +71,14 @@ Result<std::int64_t> Keeper::rebuild_if_fenced(const Coupon& coupon) {
   base::log::warn("the gate does not serve {} ({}): it is rebuilt", coupon.code.text(),
                   status->known ? "fenced" : "unknown to it");
   const auto report = rebuild(backend_, coupon.code, kOnce);
-  if (!report) return std::unexpected(report.error());
-  rebuilds_.add();
-  return 1;
+  if (report) {
+    rebuilds_.add();
+    return 1;
+  }
+  const auto& error = report.error();
+  if (!error.retryable || error.code != base::Errc::kConflict) return std::unexpected(error);
+  base::log::warn("{}", error.message);
+  return 0;
 }
 
 bool Keeper::in_hand(const Coupon& coupon, const GateStatus& status) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -17,6 +18,8 @@ using base::fail;
 using base::Result;
 
 namespace {
+
+constexpr std::int64_t kLookMs = 10;  // between looks at what another rebuild has done
 
 // A rebuild that lost its gate or its epoch to another one: nothing is wrong, start over.
 std::unexpected<base::Error> overtaken() {
@@ -90,23 +93,55 @@ Result<RebuildReport> attempt(Backend& backend, const CouponCode& code, const Re
   return fill_and_open(backend, *token, std::move(*snapshot), config.merge_max);
 }
 
+// Who overtook this one fenced later, and is as good once it has opened. Nothing when it has not within `delay_ms`.
+// Fencing again at once would only take the gate away from it in turn, and nobody would ever finish.
+Result<std::optional<RebuildReport>> leave_it_to_other(Backend& backend, const CouponCode& code, std::uint32_t before,
+                                                       std::int64_t delay_ms) {
+  for (std::int64_t left_ms = delay_ms; left_ms > 0; left_ms -= kLookMs) {
+    pause_ms(std::min(left_ms, kLookMs));
+    const auto status = backend.gate.status(code);
+    if (!status) return std::unexpected(status.error());
+    if (!status->serving || status->epoch <= before) continue;
+    const auto coupon = backend.ledger.coupon(code);
+    if (!coupon) return std::unexpected(coupon.error());
+    // A gate ahead of its ledger is nobody's success: the ledger was put back.
+    if (coupon->epoch == status->epoch) return RebuildReport{*coupon, status->held, status->pending, 0, 0};
+  }
+  return std::nullopt;
+}
+
+RebuildReport told(RebuildReport report, int attempts, std::string_view by) {
+  report.attempts = attempts;
+  base::log::info("gate of {} rebuilt{}: epoch {}, {} held, {} pending, {} voided", report.coupon.code.text(), by,
+                  report.coupon.epoch, report.held, report.pending, report.voided);
+  return report;
+}
+
 }  // namespace
+
+bool was_overtaken(const base::Error& error) { return error.retryable && error.code == Errc::kConflict; }
 
 void pause_ms(std::int64_t delay_ms) { std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms)); }
 
 Result<RebuildReport> rebuild(Backend& backend, const CouponCode& code, const RebuildConfig& config) {
+  const auto context = "rebuild of " + code.text();
+  const auto before = backend.ledger.coupon(code);
+  if (!before) return std::unexpected(before.error().in(context));
   base::Backoff backoff(config.backoff_ms, config.backoff_max_ms);
+  base::Backoff patience(config.backoff_ms, config.patience_max_ms);
   for (int count = 1;; ++count) {
     auto report = attempt(backend, code, config);
-    if (report) {
-      report->attempts = count;
-      base::log::info("gate of {} rebuilt: epoch {}, {} held, {} pending, {} voided", code.text(), report->coupon.epoch,
-                      report->held, report->pending, report->voided);
-      return report;
-    }
+    if (report) return told(std::move(*report), count, "");
     const auto& error = report.error();
-    if (!error.retryable || count >= config.attempts_max) return std::unexpected(error.in("rebuild of " + code.text()));
-    pause_ms(backoff.next_ms());
+    const bool last = count >= config.attempts_max || (config.gives_way && was_overtaken(error));
+    if (!error.retryable || last) return std::unexpected(error.in(context));
+    if (!was_overtaken(error)) {
+      pause_ms(backoff.next_ms());
+      continue;
+    }
+    auto other = leave_it_to_other(backend, code, before->epoch, patience.next_ms());
+    if (!other) return std::unexpected(other.error().in(context));
+    if (*other) return told(std::move(**other), count, " by another");
   }
 }
 

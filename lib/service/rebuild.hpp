@@ -20,6 +20,8 @@ struct RebuildConfig {
   std::size_t merge_max = 1'000;  ///< grants in one gate call
   std::int64_t backoff_ms = 20;   ///< first wait between attempts
   std::int64_t backoff_max_ms = 500;
+  std::int64_t patience_max_ms = 30'000;  ///< longest wait for another that took over, from backoff_ms on, doubling
+  bool gives_way = false;                 ///< does not start over when another took over: an Error, see was_overtaken
 };
 
 struct RebuildReport {
@@ -30,10 +32,14 @@ struct RebuildReport {
   int attempts = 0;
 };
 
-/// Blocks. On an Error the gate may stay fenced, which is safe: it refuses until a rebuild succeeds. kConflict: open
-/// dead letters name no coupon (mend them first), or others kept rebuilding.
+/// Blocks. Another rebuild that took over and finished counts as this one's success. On an Error the gate may stay
+/// fenced, which is safe: it refuses until a rebuild succeeds. kConflict: open dead letters name no coupon (mend them
+/// first), or others kept rebuilding.
 [[nodiscard]] base::Result<RebuildReport> rebuild(Backend& backend, const CouponCode& code,
                                                   const RebuildConfig& config = {});
+
+/// Another rebuild of the coupon took over, or was faster. Also when the ledger is older than the gate.
+[[nodiscard]] bool was_overtaken(const base::Error& error);
 
 /// Blocks for a moment of the caller's clock; used between attempts.
 void pause_ms(std::int64_t delay_ms);

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <gtest/gtest.h>
+#include <memory>
 #include <thread>
 
 #include "base/clock.hpp"
@@ -133,6 +134,34 @@ TEST(EmbeddedOperatorFault, letters_that_arrive_as_fast_as_they_are_redriven_do_
   EXPECT_EQ(nlohmann::json::parse(redriven.out, nullptr, false).size(), 1U) << redriven.out;
   EXPECT_EQ(store.number("SELECT count(*) FROM failed_coupon_issues"), 2);
   leave_row({"letters that bring letters"}, {}, "embedded");
+}
+
+// No traffic here. One rebuild of this many takes longer than any of them is willing to wait for another.
+TEST(EmbeddedOperatorFault, six_keepers_without_patience_leave_a_large_rebuild_to_one_of_them) {
+  constexpr std::int64_t kRows = 30'000;
+  Shop shop(kRows);
+  ForeignConnection(shop.folder.file("coupon.db"))
+      .run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(kRows) +
+           ") INSERT INTO issues (grant_id, code, user_id, rank_no, issued_ms, epoch, state)"
+           " SELECT randomblob(16), '" +
+           kCode + "', 'm' || i, i, 1, 1, 'ISSUED' FROM n");
+  EXPECT_EQ(ctl(shop.store, {"gate", "fence", kCode}).code, 0);
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (int i = 0; i < 6; ++i) {
+    const auto port_file = shop.folder.file("health" + std::to_string(i));
+    workers.push_back(std::make_unique<Worker>(
+        std::vector<std::string>{program("couponworker"), "--store", shop.store, "--health-port-file", port_file,
+                                 "--log-format", "human", "--rebuild-interval", "10ms", "--rebuild-patience", "1ms"},
+        port_file));
+  }
+  EXPECT_TRUE(eventually([&] {
+    const auto stock =
+        nlohmann::json::parse(ctl(shop.store, {"stock", "show", kCode, "-o", "json"}).out, nullptr, false);
+    return stock.is_object() && stock["gate"] == "serving" && stock["held"] == kRows;
+  })) << workers.front()->process.err();
+  for (const auto& worker : workers) worker->process.signal(SIGTERM);
+  for (const auto& worker : workers) EXPECT_EQ(worker->process.wait(), 0) << worker->process.err();
+  leave_row({"six rebuilds at once"}, {}, "embedded");
 }
 
 TEST(EmbeddedOperatorFault, a_clock_that_jumps_by_hours_ends_and_opens_the_window_and_nothing_else) {
