@@ -15,9 +15,8 @@ using base::Result;
 
 namespace {
 constexpr std::size_t kPage = 100;
-constexpr int kDoublingsMax = 6;
-// Whoever is overtaken looks again how the other one gets on, instead of overtaking it in turn.
-constexpr RebuildConfig kOnce{.attempts_max = 1};
+constexpr int kDoublingsMax = 20;
+constexpr std::int64_t kPatienceMaxMs = 600'000;
 }  // namespace
 
 Keeper::Keeper(Backend& backend, KeeperConfig config, base::Metrics& metrics)
@@ -70,13 +69,13 @@ Result<std::int64_t> Keeper::rebuild_if_fenced(const Coupon& coupon) {
   if (status->serving || in_hand(coupon, *status)) return 0;
   base::log::warn("the gate does not serve {} ({}): it is rebuilt", coupon.code.text(),
                   status->known ? "fenced" : "unknown to it");
-  const auto report = rebuild(backend_, coupon.code, kOnce);
+  const auto report = rebuild(backend_, coupon.code, {.gives_way = true});
   if (report) {
     rebuilds_.add();
     return 1;
   }
   const auto& error = report.error();
-  if (!error.retryable || error.code != base::Errc::kConflict) return std::unexpected(error);
+  if (!was_overtaken(error)) return std::unexpected(error);
   base::log::warn("{}", error.message);
   return 0;
 }
@@ -90,7 +89,8 @@ bool Keeper::in_hand(const Coupon& coupon, const GateStatus& status) {
     watch.progress = status.progress;
     watch.since_ns = now_ns;
   }
-  const auto patience_ms = config_.patience_ms << std::min(watch.abandoned, kDoublingsMax);
+  const auto patience_ms = std::min(config_.patience_ms << std::min(watch.abandoned, kDoublingsMax),
+                                    std::max(kPatienceMaxMs, config_.patience_ms));
   if (now_ns - watch.since_ns < patience_ms * 1'000'000) return true;
   ++watch.abandoned;
   return false;

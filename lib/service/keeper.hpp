@@ -13,7 +13,7 @@ namespace coupon::service {
 
 struct KeeperConfig {
   /// How long a rebuild that somebody else has begun may go without progress before it counts as abandoned. Twice as
-  /// long after each time it did and the coupon still does not serve, up to 64 times: what takes longer than that is
+  /// long after each time it did and the coupon still does not serve, up to ten minutes: what takes long is
   /// not taken over for ever by several who are all too impatient.
   std::int64_t patience_ms = 5'000;
 };
