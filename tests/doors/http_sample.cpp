@@ -2,6 +2,7 @@
 
 #include <array>
 #include <fmt/format.h>
+#include <strings.h>
 #include <utility>
 
 namespace coupon::test {
@@ -90,8 +91,9 @@ void Draft::field(const std::string& name, const std::string& line) {
 
 Sample make_sample(Dice& dice, std::size_t number) {
   Sample sample;
-  for (auto before = dice.below(3); before > 0; --before)
+  for (auto before = dice.percent(25) ? 1 + dice.below(3) : 0; before > 0; --before) {
     add_good(sample, fmt::format("good-{}-{}", number, before), dice);
+  }
   if (dice.percent(15)) {
     add_good(sample, fmt::format("good-{}", number), dice);
     return sample;
