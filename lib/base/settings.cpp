@@ -128,7 +128,8 @@ void Settings::config_file() {
   const auto path = variable_or(variable, "");
   app_.set_config("--config", path, "read settings from this TOML file", !path.empty())
       ->envname(variable)
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check([](const std::string& file) { return settings_file_fault(file); });
   app_.config_formatter(flat_toml(app_));
   app_.allow_config_extras(CLI::config_extras_mode::error);
   app_.add_flag("--print-config", print_, "print every setting as it would be used, then exit")->configurable(false);
@@ -175,7 +176,8 @@ std::string problem_of(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int usage_error(const CLI::App& app, std::string_view problem) {
-  fmt::print(stderr, "{}: {}\nRun with --help for more information.\n", app.get_name(), problem);
+  fmt::print(stderr, "{}: {}{}\nRun with --help for more information.\n", app.get_name(), place_of(app, problem),
+             problem);
   return kUsageError;
 }
 
@@ -196,7 +198,12 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const
 std::optional<int> parse_settings(CLI::App& app, const Settings& settings, int argc, const char* const* argv,
                                   const std::function<Result<>()>& check) {
   if (const auto code = parse_command_line(app, argc, argv)) return code;
-  if (const auto good = check(); !good) return usage_error(app, good.error().message);
+  if (const auto good = check(); !good) {
+    const auto& problem = good.error().message;
+    // What does not fit together, or is missing, may be the file's fault without being in it.
+    const auto file = place_of(app, problem).empty() ? settings_file_of(app) : std::string();
+    return usage_error(app, file.empty() ? problem : fmt::format("with {}: {}", file, problem));
+  }
   if (!settings.requested_print()) return std::nullopt;
   fmt::print("{}", settings.effective());
   return 0;

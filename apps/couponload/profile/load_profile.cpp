@@ -47,6 +47,9 @@ Result<std::string> read_text(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return std::unexpected(unknown_profile(path));
   if (std::filesystem::is_directory(path, error)) return fail(Errc::kInvalid, fmt::format("{} is a folder", path));
+  // A FIFO would be waited for.
+  if (!std::filesystem::is_regular_file(path, error))
+    return fail(Errc::kInvalid, fmt::format("{} is no regular file", path));
   std::ifstream in(path, std::ios::binary);
   std::string text(kProfileBytesMax + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
