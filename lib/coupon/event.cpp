@@ -83,9 +83,9 @@ base::Result<GrantEvent> read_fields(const nlohmann::json& object) {
   if (!member) return std::unexpected(member.error());
   const auto id = GrantId::parse(*id_text);
   if (!id) return std::unexpected(id.error().in("'id'"));
-  const auto rank = number_field(object, "rank", 1, INT64_MAX);
+  const auto rank = number_field(object, "rank", 1, kRankMax);
   if (!rank) return std::unexpected(rank.error());
-  const auto issued = number_field(object, "issuedMs", 0, INT64_MAX);
+  const auto issued = number_field(object, "issuedMs", 0, kInstantMaxMs);
   if (!issued) return std::unexpected(issued.error());
   const auto epoch = number_field(object, "epoch", 0, UINT32_MAX);
   if (!epoch) return std::unexpected(epoch.error());
@@ -140,7 +140,7 @@ std::optional<GrantEvent> decode_own(std::string_view value) {
                     scanner.text(id_text) && scanner.literal(R"(,"rank":)") && scanner.number(rank) &&
                     scanner.literal(R"(,"issuedMs":)") && scanner.number(issued_ms) &&
                     scanner.literal(R"(,"epoch":)") && scanner.number(epoch) && scanner.literal("}") && scanner.done();
-  if (!read || rank < 1) return std::nullopt;
+  if (!read || rank < 1 || rank > kRankMax || issued_ms > kInstantMaxMs) return std::nullopt;
   auto code = CouponCode::parse(code_text);
   auto member = MemberId::parse(member_text);
   const auto id = GrantId::parse(id_text);

@@ -19,6 +19,11 @@ inline constexpr int kEventVersion = 1;
 /// Longest value that decode reads; longer ones are refused unread.
 inline constexpr std::size_t kEventBytesMax = 16 * 1024;
 
+/// Largest rank that decode takes: 15 digits, as the gate's scripts do. No coupon gets there (kQuotaMax).
+inline constexpr std::int64_t kRankMax = 999'999'999'999'999;
+/// Latest instant that decode takes: the end of the year 9999.
+inline constexpr std::int64_t kInstantMaxMs = 253'402'300'799'999;
+
 struct GrantEvent {
   CouponCode code;
   MemberId member;

@@ -9,8 +9,25 @@ namespace coupon::service {
 using base::Errc;
 using base::Result;
 
+namespace {
+
+constexpr std::size_t kKeyCut = 1'024;
+constexpr std::size_t kValueCut = 16'384;
+
+std::size_t bytes_of(const ConsumedRecord& record) {
+  auto sum = record.key.size() + record.value.size();
+  for (const auto& header : record.headers) sum += header.name.size() + header.value.size();
+  return sum;
+}
+
+}  // namespace
+
 JournalRecord copy_of(const DeadLetter& letter, std::string_view source, std::int64_t now_ms) {
-  JournalRecord copy{letter.record.key, letter.record.value, letter.record.headers};
+  const auto& record = letter.record;
+  const auto size = bytes_of(record);
+  const bool whole = size <= kCopyBytesMax;
+  auto copy = whole ? JournalRecord{record.key, record.value, record.headers}
+                    : JournalRecord{record.key.substr(0, kKeyCut), record.value.substr(0, kValueCut), {}};
   const auto add = [&copy](std::string_view name, std::string value) {
     copy.headers.push_back({std::string(name), std::move(value)});
   };
@@ -22,7 +39,13 @@ JournalRecord copy_of(const DeadLetter& letter, std::string_view source, std::in
   add("attempts", std::to_string(letter.attempts));
   add("source", std::string(source));
   add("at-ms", std::to_string(now_ms));
+  if (!whole) add("cut-from", std::to_string(size));
   return copy;
+}
+
+JournalRecord news_of(const GrantEvent& event, ConsumedRecord& record) {
+  if (bytes_of(record) > kCopyBytesMax) return encode(event);
+  return {std::move(record.key), std::move(record.value), std::move(record.headers)};
 }
 
 Announcer::Pending Announcer::start(std::vector<JournalRecord> issued, std::vector<JournalRecord> dead) {

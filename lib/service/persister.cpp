@@ -195,12 +195,9 @@ void Persister::note(std::vector<PersistItem>& items, const std::vector<PersistO
                      const std::vector<DeadLetter>& dead) {
   const auto now_ms = base::SystemClock().wall_ms();
   for (std::size_t i = 0; i < items.size(); ++i) {
-    auto& record = items[i].record;
     switch (outcomes[i]) {
       case PersistOutcome::kInserted:
-      case PersistOutcome::kPresent:
-        fresh_.issued.push_back({std::move(record.key), std::move(record.value), std::move(record.headers)});
-        break;
+      case PersistOutcome::kPresent: fresh_.issued.push_back(news_of(items[i].event, items[i].record)); break;
       case PersistOutcome::kOrphan:
       case PersistOutcome::kDisplaced:
         fresh_.dead.push_back(copy_of(lost(items[i], std::string(name_of(outcomes[i])), {}), kSource, now_ms));

@@ -57,8 +57,8 @@ TEST(Event, Reads_back_at_the_bounds_of_every_number_and_name) {
   auto most = event();
   most.code = *CouponCode::parse(std::string(CouponCode::kMax, 'Z'));
   most.member = *MemberId::parse(std::string(MemberId::kMax, ':'));
-  most.rank = INT64_MAX;
-  most.issued_ms = INT64_MAX;
+  most.rank = kRankMax;
+  most.issued_ms = kInstantMaxMs;
   most.epoch = UINT32_MAX;
   expect_equal(*decode(encode_value(most)), most);
   auto least = event();
@@ -66,6 +66,17 @@ TEST(Event, Reads_back_at_the_bounds_of_every_number_and_name) {
   least.issued_ms = 0;
   least.epoch = 0;
   expect_equal(*decode(encode_value(least)), least);
+}
+
+TEST(Event, Beyond_the_bounds_of_a_number_is_refused_in_either_form) {
+  auto far = event();
+  far.rank = kRankMax + 1;
+  EXPECT_FALSE(decode(encode_value(far)).has_value());
+  EXPECT_FALSE(takes("rank", kRankMax + 1));
+  far = event();
+  far.issued_ms = kInstantMaxMs + 1;
+  EXPECT_FALSE(decode(encode_value(far)).has_value());
+  EXPECT_FALSE(takes("issuedMs", kInstantMaxMs + 1));
 }
 
 TEST(Event, Is_made_of_a_grant_under_an_epoch) {

@@ -178,4 +178,20 @@ TEST_F(PersisterTest, a_newer_record_stops_its_partition_and_no_other) {
   EXPECT_NE(persister.trouble().find("newer version"), std::string::npos);
 }
 
+TEST(Announcement, of_a_record_too_large_to_pass_on_is_cut_and_says_so) {
+  DeadLetter letter;
+  letter.record = record(7, std::string(1'000'000, 'x'));
+  const auto copy = service::copy_of(letter, "test", 1);
+  EXPECT_LE(copy.value.size(), service::kCopyBytesMax);
+  EXPECT_TRUE(letter.record.value.starts_with(copy.value));
+  EXPECT_EQ(copy.headers.back().name, "cut-from");
+  EXPECT_GT(std::stoul(copy.headers.back().value), 1'000'000U);
+
+  auto large = record(8, value("m"));
+  large.headers.push_back({"x", std::string(1'000'000, 'x')});
+  const auto event = decode(large.value);
+  ASSERT_TRUE(event.has_value());
+  EXPECT_EQ(service::news_of(*event, large).value, encode_value(*event));
+}
+
 }  // namespace coupon::test
