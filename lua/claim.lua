@@ -8,6 +8,7 @@
 
 local m = redis.call('HMGET', KEYS[1], 'home', 'epoch')
 if not serves(m[1]) then return { 0, m[2] or '0' } end
+number_in(m[2], 'epoch')
 local now = now_ms()
 local reply = { 1, m[2] }
 local due = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', whole(now), 'LIMIT', 0, ARGV[1])

@@ -23,6 +23,27 @@ local function whole(number)
   return string.format('%d', number)
 end
 
+-- A field of m that nobody of ours wrote ends the script: with an error that names it and the remedy, and before
+-- anything is written.
+local function broken(field, text)
+  error({ err = string.format("BROKEN %s has %s '%s': couponctl gate rebuild %s puts it right", KEYS[1], field,
+    string.sub(text or '', 1, 40), string.match(KEYS[1], '{(.*)}')) })
+end
+
+-- Lua would also take 'inf', '1e9' and '0x10' for a number; 15 digits are exact.
+local function is_number(text)
+  return text and #text <= 15 and string.match(text, '^%d+$')
+end
+
+local function is_state(text)
+  return text == 'OPEN' or text == 'PAUSED' or text == 'CLOSED' or text == 'DELETED'
+end
+
+local function number_in(text, field)
+  if not is_number(text) then broken(field, text) end
+  return tonumber(text)
+end
+
 -- Is the coupon approved to be served here?
 local function serves(home)
   return home and home ~= '' and home == identity()

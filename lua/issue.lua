@@ -15,6 +15,10 @@ if not serves(m[1]) then
   return { 0, known, whole(now), m[2] or '0', m[4] or '0', m[5] or '0' }
 end
 
+number_in(m[2], 'epoch')
+if not is_state(m[3]) then broken('state', m[3]) end
+local opens, ends = number_in(m[4], 'opens'), number_in(m[5], 'ends')
+local quota, seq = number_in(m[6], 'quota'), number_in(m[7], 'seq')
 local reply = { 1, 1, whole(now), m[2], m[4], m[5] }
 local asks = (#ARGV - 1) / 3
 if asks == 0 then return reply end
@@ -24,7 +28,6 @@ local held = redis.call('HMGET', KEYS[2], unpack(members))
 local count = redis.call('HLEN', KEYS[2])
 redis.call('ZCARD', KEYS[3]) -- of the right type, before anything is written
 
-local opens, ends, quota, seq = tonumber(m[4]), tonumber(m[5]), tonumber(m[6]), tonumber(m[7])
 local refusal
 if m[3] == 'PAUSED' then refusal = 'paused'
 elseif m[3] ~= 'OPEN' then refusal = 'ended'

@@ -2,7 +2,8 @@
 -- What the ledger does not have: some grants become pending (they go out again), some are voided.
 -- model: Weigh, Settle
 -- KEYS  m g p b
--- ARGV  token epoch, token server, number to keep, then member and id of those, then of those to void (4,096 at most)
+-- ARGV  token epoch, token server, number to keep, then member and id of those, then of those to void (4,096 at most);
+--       no id: whatever the member holds
 -- reply { 1, voided, held, pending, seq }, or { 0 }: not this token's rebuild any more
 -- include common.lua
 
@@ -14,7 +15,8 @@ local held = #members > 0 and redis.call('HMGET', KEYS[2], unpack(members)) or {
 local keep = tonumber(ARGV[3])
 local due, voided = {}, {}
 for i, member in ipairs(members) do
-  if held[i] and id_of(held[i]) == ARGV[3 + 2 * i] then
+  local id = ARGV[3 + 2 * i]
+  if held[i] and (id == '' or id_of(held[i]) == id) then
     if i <= keep then
       due[#due + 1] = '0'
       due[#due + 1] = member

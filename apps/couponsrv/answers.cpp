@@ -89,6 +89,11 @@ Response bad_request(std::string_view message) { return net::http::error_respons
 Response failure(const base::Error& error) {
   if (error.code == Errc::kNotFound) return refuse(Refusal::kNotFound);
   if (error.code == Errc::kFenced) return refuse(Refusal::kFenced);
+  if (error.code == Errc::kCorrupt) {
+    base::log::error("a request failed: {}", error.message);
+    return net::http::error_response(
+        503, "what is stored of this coupon cannot be trusted; the server's log has the remedy");
+  }
   const auto status = status_of(error);
   if (status == 500) {
     base::log::error("a request failed: {}", error.message);

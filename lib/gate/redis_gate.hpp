@@ -63,10 +63,10 @@ class RedisGate final : public Gate {
   template <class T>
   bool refuses(std::size_t count, base::Done<T>& done);
   void find_unmerged(std::shared_ptr<Settling> settling);
+  void drop_strays(std::shared_ptr<Settling> settling);
   void weigh(std::shared_ptr<Settling> settling);
   void settle_part(std::shared_ptr<Settling> settling);
-  void run_settle(const Settling& settling, std::size_t from, std::size_t end, std::size_t keep,
-                  base::Done<SettleReply> done);
+  void run_settle(net::redis::Arguments arguments, base::Done<SettleReply> done);
 
   RedisGateConfig config_;
   base::Executor& executor_;

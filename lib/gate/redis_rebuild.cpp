@@ -6,6 +6,7 @@
 #include <random>
 #include <utility>
 
+#include "base/log.hpp"
 #include "gate/redis_run.hpp"
 #include "gate/scripts.hpp"
 
@@ -18,6 +19,13 @@ using net::redis::View;
 namespace {
 constexpr std::size_t kScanPage = 1'000;
 constexpr std::size_t kSettleStep = 1'000;
+
+net::redis::Arguments settle_arguments(const CouponCode& code, const BuildToken& token, std::size_t keep) {
+  auto arguments = keys_of(code);
+  add_token(arguments, token);
+  arguments.add(keep);
+  return arguments;
+}
 
 std::string new_attempt() {
   std::random_device random;
@@ -65,8 +73,9 @@ struct RedisGate::Settling {
   std::weak_ptr<const char> gate;  // ends with the gate
   std::string cursor = "0";
   std::vector<Grant> unmerged;
-  std::size_t settled = 0;  // of the unmerged, in their order
-  std::size_t keep = 0;     // so many of them, from the front
+  std::vector<std::string> strays;  // fields that hold no grant
+  std::size_t settled = 0;          // of the unmerged, in their order
+  std::size_t keep = 0;             // so many of them, from the front
   std::int64_t voided = 0;
 
   /// Completes, and answers true, when there is no next step.
@@ -81,6 +90,8 @@ struct RedisGate::Settling {
     }
     return true;
   }
+  /// The gate's own count may be lost.
+  [[nodiscard]] std::int64_t rank_max() const { return unmerged.empty() ? 0 : unmerged.back().rank; }
   /// Takes a page's grants. Answers the next cursor.
   Result<std::string> take(View page);
   /// A page may repeat what another one had.
@@ -94,18 +105,20 @@ struct RedisGate::Settling {
 Result<std::string> RedisGate::Settling::take(View page) {
   if (page.size() < kScanHead) return unexpected_reply("scan");
   for (std::size_t i = kScanHead; i + 2 < page.size(); i += 3) {
-    auto member = MemberId::parse(page[i].text());
-    if (!member) return std::unexpected(member.error());
-    auto grant = grant_of(std::move(*member), page[i + 1].text());
-    if (!grant) return std::unexpected(grant.error());
-    unmerged.push_back(std::move(*grant));
+    auto grant = grant_of_field(page[i].text(), page[i + 1].text());
+    if (grant) {
+      unmerged.push_back(std::move(*grant));
+    } else {
+      base::log::warn("{}: it is dropped", grant.error().message);
+      strays.emplace_back(page[i].text());
+    }
   }
   return std::string(page[2].text());
 }
 
 void RedisGate::settle(const CouponCode& code, const BuildToken& token, std::int64_t quota,
                        base::Done<SettleReply> done) {
-  find_unmerged(std::make_shared<Settling>(Settling{code, token, quota, std::move(done), life_, "0", {}, 0, 0, 0}));
+  find_unmerged(std::make_shared<Settling>(Settling{code, token, quota, std::move(done), life_, "0", {}, {}, 0, 0, 0}));
 }
 
 void RedisGate::find_unmerged(std::shared_ptr<Settling> settling) {
@@ -118,13 +131,27 @@ void RedisGate::find_unmerged(std::shared_ptr<Settling> settling) {
         settling->cursor = std::move(*next);
         if (settling->cursor != "0") return find_unmerged(settling);
         settling->put_in_order();
-        weigh(settling);
+        drop_strays(settling);
       });
+}
+
+void RedisGate::drop_strays(std::shared_ptr<Settling> settling) {
+  auto& strays = settling->strays;
+  if (strays.empty()) return weigh(settling);
+  const auto begin = strays.size() - std::min(strays.size(), kSettleStep);
+  auto arguments = settle_arguments(settling->code, settling->token, 0);
+  for (auto i = begin; i < strays.size(); ++i) arguments.add(std::string_view(strays[i])).add(std::string_view());
+  strays.resize(begin);
+  run_settle(std::move(arguments), [this, settling](Result<SettleReply> part) {
+    if (settling->ends_with(part)) return;
+    if (!part->mine) return settling->done(*part);
+    drop_strays(settling);
+  });
 }
 
 // Settling nothing says how many are held.
 void RedisGate::weigh(std::shared_ptr<Settling> settling) {
-  run_settle(*settling, 0, 0, 0, [this, settling](Result<SettleReply> now) {
+  run_settle(settle_arguments(settling->code, settling->token, 0), [this, settling](Result<SettleReply> now) {
     if (settling->ends_with(now)) return;
     if (!now->mine || settling->unmerged.empty()) return settling->done(*now);
     const auto excess = static_cast<std::size_t>(std::max<std::int64_t>(now->held - settling->quota, 0));
@@ -139,24 +166,22 @@ void RedisGate::settle_part(std::shared_ptr<Settling> settling) {
   const auto end = std::min(from + kSettleStep, settling->unmerged.size());
   settling->settled = end;
   const auto keep = std::clamp(settling->keep, from, end) - from;
-  run_settle(*settling, from, end, keep, [this, settling](Result<SettleReply> part) {
+  auto arguments = settle_arguments(settling->code, settling->token, keep);
+  for (auto i = from; i < end; ++i) {
+    const auto& grant = settling->unmerged[i];
+    arguments.add(std::string_view(grant.member.text())).add(std::string_view(grant.id.text()));
+  }
+  run_settle(std::move(arguments), [this, settling](Result<SettleReply> part) {
     if (settling->ends_with(part)) return;
     settling->voided += part->voided;
     part->voided = settling->voided;
+    part->seq = std::max(part->seq, settling->rank_max());
     if (!part->mine || settling->settled == settling->unmerged.size()) return settling->done(*part);
     settle_part(settling);
   });
 }
 
-void RedisGate::run_settle(const Settling& settling, std::size_t from, std::size_t end, std::size_t keep,
-                           base::Done<SettleReply> done) {
-  auto arguments = keys_of(settling.code);
-  add_token(arguments, settling.token);
-  arguments.add(keep);
-  for (auto i = from; i < end; ++i) {
-    const auto& grant = settling.unmerged[i];
-    arguments.add(std::string_view(grant.member.text())).add(std::string_view(grant.id.text()));
-  }
+void RedisGate::run_settle(net::redis::Arguments arguments, base::Done<SettleReply> done) {
   run<SettleReply>(
       lua::settle(), std::move(arguments),
       [](View view) -> Result<SettleReply> {

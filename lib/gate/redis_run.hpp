@@ -11,14 +11,16 @@ namespace coupon::gate {
 
 template <class T, class Read>
 void RedisGate::run(const net::redis::Script& script, net::redis::Arguments arguments, Read read, base::Done<T> done) {
+  auto code = code_in(arguments);
   client_.run(script, std::move(arguments),
-              [this, read = std::move(read), done = std::move(done)](base::Result<net::redis::Reply> reply) mutable {
-                executor_.post([read = std::move(read), done = std::move(done), reply = std::move(reply)]() mutable {
-                  if (!reply) {
-                    done(std::unexpected(std::move(reply.error())));
-                  } else {
-                    done(read(reply->view()));
-                  }
+              [this, code = std::move(code), read = std::move(read),
+               done = std::move(done)](base::Result<net::redis::Reply> reply) mutable {
+                executor_.post([code = std::move(code), read = std::move(read), done = std::move(done),
+                                reply = std::move(reply)]() mutable {
+                  base::Result<T> result = reply ? base::Result<T>(read(reply->view()))
+                                                 : base::Result<T>(std::unexpected(std::move(reply.error())));
+                  if (!result) result = std::unexpected(named(std::move(result.error()), code));
+                  done(std::move(result));
                 });
               });
 }

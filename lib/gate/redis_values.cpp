@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "base/log.hpp"
+#include "base/text.hpp"
+
 namespace coupon::gate {
 
 using base::Errc;
@@ -17,6 +20,9 @@ namespace {
 
 constexpr int kHexadecimal = 16;
 constexpr std::size_t kScanSteps = 8;
+constexpr std::size_t kShownMax = 64;
+constexpr std::string_view kKeyBegin = "c:{";
+constexpr std::string_view kRemedy = "couponctl gate rebuild";
 
 // Cuts the first word off; empty at the end.
 std::string_view next_word(std::string_view& text) {
@@ -61,6 +67,30 @@ std::int64_t number_of(View view) {
   return view.integer();
 }
 
+std::string code_in(const Arguments& arguments) {
+  std::string_view bytes = arguments.bytes();
+  const auto begin = bytes.find(kKeyBegin);
+  if (begin == bytes.npos) return {};
+  bytes.remove_prefix(begin + kKeyBegin.size());
+  return std::string(bytes.substr(0, bytes.find('}')));
+}
+
+base::Error named(base::Error error, std::string_view code) {
+  if (error.code != Errc::kCorrupt || error.message.contains(kRemedy)) return error;
+  error.message += fmt::format(": look at the keys c:{{{0}}}:*; {1} {0} puts them right", code, kRemedy);
+  return error;
+}
+
+namespace {
+
+std::unexpected<base::Error> no_grant(std::string_view member, std::string_view value) {
+  return base::fail(Errc::kCorrupt, fmt::format("Redis holds '{}' for member '{}', which is no grant",
+                                                base::json_escape(value.substr(0, kShownMax)),
+                                                base::json_escape(member.substr(0, kShownMax))));
+}
+
+}  // namespace
+
 Result<Grant> grant_of(MemberId member, std::string_view value) {
   auto rest = value;
   const auto id = GrantId::parse(next_word(rest));
@@ -68,8 +98,7 @@ Result<Grant> grant_of(MemberId member, std::string_view value) {
   if (!id || !read_number(next_word(rest), grant.rank) || !read_number(next_word(rest), grant.issued_ms) ||
       !read_number(next_word(rest), grant.key_hash, kHexadecimal) || !rest.empty() || grant.rank < 1 ||
       grant.issued_ms < 0) {
-    return base::fail(Errc::kCorrupt,
-                      fmt::format("Redis holds '{}' for member {}, which is no grant", value, grant.member.text()));
+    return no_grant(grant.member.text(), value);
   }
   return grant;
 }
@@ -88,9 +117,19 @@ Result<Decision> decision_of(const Ask& ask, std::string_view text, std::int64_t
   }
   if (kind != "p" && kind != "c") return unexpected_reply("issue");
   auto grant = grant_of(ask.member, value);
-  if (!grant) return std::unexpected(grant.error());
+  if (!grant) {
+    // Of this member alone: the others of the call have their answers.
+    base::log::error("{}: couponctl gate rebuild puts it right", grant.error().message);
+    return Decision{Outcome::kFenced, std::nullopt};
+  }
   const bool mine = grant->id == ask.candidate;
   return Decision{mine ? Outcome::kGranted : Outcome::kAlready, HeldGrant{std::move(*grant), kind == "p"}};
+}
+
+Result<Grant> grant_of_field(std::string_view field, std::string_view value) {
+  auto member = MemberId::parse(field);
+  if (!member) return no_grant(field, value);
+  return grant_of(std::move(*member), value);
 }
 
 std::unexpected<base::Error> unexpected_reply(std::string_view script) {

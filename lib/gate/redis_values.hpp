@@ -22,9 +22,16 @@ void add_values(net::redis::Arguments& arguments, const GateChange& values);
 
 /// A number that a script sends as one or as text. Anything else is 0.
 [[nodiscard]] std::int64_t number_of(net::redis::View view);
+/// The coupon that arguments which begin with keys_of() are about.
+[[nodiscard]] std::string code_in(const net::redis::Arguments& arguments);
+/// An error of the coupon's gate; where what it keeps is at fault, with the keys and the remedy.
+[[nodiscard]] base::Error named(base::Error error, std::string_view code);
 /// "id rank issued_ms key_hash", the rank from 1 on; kCorrupt when it is not that.
 [[nodiscard]] base::Result<Grant> grant_of(MemberId member, std::string_view value);
-/// What issue.lua says to one ask; kCorrupt when it is something else.
+/// The same of a field as it came; kCorrupt also when that is no member.
+[[nodiscard]] base::Result<Grant> grant_of_field(std::string_view field, std::string_view value);
+/// What issue.lua says to one ask; kCorrupt when it is something else. What its member holds and is no grant is logged,
+/// and fenced.
 [[nodiscard]] base::Result<Decision> decision_of(const Ask& ask, std::string_view text, std::int64_t now_ms);
 /// The error of a reply of another shape than the script's.
 [[nodiscard]] std::unexpected<base::Error> unexpected_reply(std::string_view script);

@@ -36,7 +36,7 @@ struct Meaning {
   std::string_view remedy;
 };
 
-constexpr std::array<Meaning, 20> kMeanings{{
+constexpr std::array<Meaning, 21> kMeanings{{
     {"LOADING", Errc::kUnavailable, true, ""},
     {"READONLY", Errc::kUnavailable, true, " (it is a replica: the URL must lead to the master)"},
     {"MASTERDOWN", Errc::kUnavailable, true, ""},
@@ -56,6 +56,7 @@ constexpr std::array<Meaning, 20> kMeanings{{
     {"ERR The user executing the script", Errc::kUnavailable, false, " (its ACL forbids what the gate's scripts need)"},
     {"DENIED", Errc::kUnavailable, false, ""},
     {"MOVED", Errc::kUnsupported, false, " (Redis Cluster is not supported: give a master with its replicas)"},
+    {"BROKEN", Errc::kCorrupt, false, ""},  // what a script says of data that it cannot go by
     {"WRONGTYPE", Errc::kCorrupt, false, " (a key of the gate is used by somebody else)"},
 }};
 
