@@ -139,6 +139,11 @@ struct LedgerSnapshot {
   std::vector<Grant> held;        ///< ISSUED, USED and open dead letters
   std::vector<GrantRef> revoked;  ///< these beat an open dead letter of the same id
   std::int64_t rank_max = 0;
+
+  /// The gate goes on behind this rank; one that no gate can have given counts for nothing.
+  void count_from(std::int64_t rank) {
+    if (rank > rank_max && rank <= kRankMax) rank_max = rank;
+  }
 };
 
 /// Values to change; what is empty stays.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -107,7 +108,7 @@ void add_place(const DeadLetter& letter, LedgerSnapshot& snapshot) {
   const auto event = event_of(letter);
   snapshot.held.push_back({*letter.grant, *letter.member, event ? event->rank : 0,
                            event ? event->issued_ms : letter.grant->created_ms(), 0});
-  snapshot.rank_max = std::max(snapshot.rank_max, snapshot.held.back().rank);
+  snapshot.count_from(snapshot.held.back().rank);
 }
 
 bool blames_the_row(const base::Error& error) {
@@ -124,6 +125,15 @@ std::unexpected<base::Error> no_letter(std::int64_t id) {
 
 std::unexpected<base::Error> is_closed(const DeadLetter& letter) {
   return fail(Errc::kConflict, fmt::format("dead letter {} is {} already", letter.id, name_of(letter.state)));
+}
+
+base::Error fault_of_row(const base::Error& error, const GrantId& id) {
+  std::string hex;
+  for (const auto byte : id.bytes) fmt::format_to(std::back_inserter(hex), "{:02X}", byte);
+  auto fault = error.in("issues.grant_id 0x" + hex);
+  fault.code = Errc::kCorrupt;
+  fault.message += "; mend that row, or delete it and run couponctl reconcile --apply";
+  return fault;
 }
 
 }  // namespace coupon::ledger

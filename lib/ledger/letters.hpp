@@ -42,4 +42,7 @@ void add_place(const DeadLetter& letter, LedgerSnapshot& snapshot);
 [[nodiscard]] std::unexpected<base::Error> no_letter(std::int64_t id);
 [[nodiscard]] std::unexpected<base::Error> is_closed(const DeadLetter& letter);
 
+/// The error of a row of issues that cannot be read: names it, and says what to do.
+[[nodiscard]] base::Error fault_of_row(const base::Error& error, const GrantId& id);
+
 }  // namespace coupon::ledger

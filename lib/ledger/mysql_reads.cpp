@@ -23,7 +23,7 @@ Result<> add_rows(MysqlSession& session, const CouponCode& code, LedgerSnapshot&
     auto stored = row_from(columns);
     if (!stored) return std::unexpected(stored.error());
     auto& row = stored->row;
-    snapshot.rank_max = std::max(snapshot.rank_max, row.grant.rank);
+    snapshot.count_from(row.grant.rank);
     if (row.state == RowState::kRevoked) {
       snapshot.revoked.push_back({std::move(row.grant.member), row.grant.id});
     } else {

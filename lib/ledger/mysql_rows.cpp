@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ledger/letters.hpp"
+
 namespace coupon::ledger {
 
 using base::Result;
@@ -20,7 +22,7 @@ Result<Coupon> coupon_from(const MysqlRow& row) {
   auto code = CouponCode::parse(row.text(0));
   if (!code) return std::unexpected(code.error());
   const auto state = parse_coupon_state(row.text(5));
-  if (!state) return std::unexpected(state.error());
+  if (!state) return std::unexpected(state.error().in("coupon " + code->text()));
   return Coupon{std::move(*code),
                 row.text(1),
                 row.integer(2),
@@ -40,9 +42,9 @@ Result<StoredRow> row_from(const MysqlRow& row) {
   const auto id = GrantId::from_bytes(row.text(0));
   if (!id) return std::unexpected(id.error());
   auto member = MemberId::parse(row.text(1));
-  if (!member) return std::unexpected(member.error());
+  if (!member) return std::unexpected(fault_of_row(member.error(), *id));
   const auto state = parse_row_state(row.text(5));
-  if (!state) return std::unexpected(state.error());
+  if (!state) return std::unexpected(fault_of_row(state.error(), *id));
   return StoredRow{{Grant{*id, std::move(*member), row.integer(2), row.integer(3), 0},
                     static_cast<std::uint32_t>(row.integer(4)), *state, row.text(6)},
                    row.text(7)};

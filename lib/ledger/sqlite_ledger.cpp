@@ -24,7 +24,7 @@ Result<Coupon> coupon_from(const net::sql::Statement& row) {
   auto code = CouponCode::parse(row.text(0));
   if (!code) return std::unexpected(code.error());
   const auto state = parse_coupon_state(row.text(5));
-  if (!state) return std::unexpected(state.error());
+  if (!state) return std::unexpected(state.error().in("coupon " + code->text()));
   return Coupon{std::move(*code),
                 std::string(row.text(1)),
                 row.integer(2),
@@ -133,7 +133,7 @@ Result<> add_rows(Database& database, const CouponCode& code, LedgerSnapshot& sn
     if (!*more) return {};
     auto row = row_from(*rows.operator->());
     if (!row) return std::unexpected(row.error());
-    snapshot.rank_max = std::max(snapshot.rank_max, row->grant.rank);
+    snapshot.count_from(row->grant.rank);
     if (row->state == RowState::kRevoked) {
       snapshot.revoked.push_back({std::move(row->grant.member), row->grant.id});
     } else {
@@ -201,9 +201,9 @@ Result<LedgerRow> row_from(const net::sql::Statement& row) {
   const auto id = GrantId::from_bytes(row.blob(0));
   if (!id) return std::unexpected(id.error());
   auto member = MemberId::parse(row.text(1));
-  if (!member) return std::unexpected(member.error());
+  if (!member) return std::unexpected(fault_of_row(member.error(), *id));
   const auto state = parse_row_state(row.text(5));
-  if (!state) return std::unexpected(state.error());
+  if (!state) return std::unexpected(fault_of_row(state.error(), *id));
   return LedgerRow{Grant{*id, std::move(*member), row.integer(2), row.integer(3), 0},
                    static_cast<std::uint32_t>(row.integer(4)), *state, std::string(row.text(6))};
 }

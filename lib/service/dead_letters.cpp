@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/log.hpp"
+
 namespace coupon::service {
 
 using base::Result;
@@ -9,7 +11,13 @@ using base::Result;
 // model: Redrive
 Result<RedriveReport> redrive_letter(Backend& backend, Announcer* announcer, std::int64_t id) {
   auto report = backend.ledger.redrive(id);
-  if (!report || announcer == nullptr || !report->inserted) return report;
+  if (!report || !report->inserted) return report;
+  // The gate has held its place all the time, unless the letter is of a record that it never vouched for. Otherwise the
+  // next reconcile would say so, after the place was given to somebody else.
+  const auto& event = *report->inserted;
+  const auto held = backend.gate.adopt(event.code, {event.id, event.member, event.rank, event.issued_ms, 0});
+  if (!held) base::log::warn("dead letter {} is a row now, and the gate was not told: {}", id, held.error().message);
+  if (announcer == nullptr) return report;
   if (auto told = announcer->start({encode(*report->inserted)}, {}).wait(); !told) {
     return std::unexpected(std::move(told.error()));
   }

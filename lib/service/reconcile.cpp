@@ -16,12 +16,19 @@ namespace {
 constexpr std::size_t kPageMax = 1'000;
 
 using Held = std::unordered_map<MemberId, HeldGrant>;
-using Ids = std::unordered_map<MemberId, GrantId>;
+using Holders = std::unordered_map<MemberId, const Grant*>;
 
 struct GateView {
   std::uint32_t epoch = 0;
   Held held;
 };
+
+std::unexpected<base::Error> at_other_epoch(const Coupon& coupon, std::uint32_t epoch) {
+  return base::fail_retryable(Errc::kConflict,
+                              fmt::format("the gate is at epoch {}, the ledger at {}: it was rebuilt meanwhile, run it "
+                                          "again; if it stays so, couponctl gate rebuild {}",
+                                          epoch, coupon.epoch, coupon.code.text()));
+}
 
 std::unexpected<base::Error> rebuilt() {
   return base::fail_retryable(Errc::kConflict, "the gate was rebuilt meanwhile: run it again");
@@ -44,12 +51,6 @@ Result<GateView> read_gate(Backend& backend, const CouponCode& code) {
   return view;
 }
 
-Ids live_ids(const LedgerSnapshot& snapshot) {
-  Ids ids;
-  for (const auto& grant : snapshot.held) ids.emplace(grant.member, grant.id);
-  return ids;
-}
-
 std::string describe(std::int64_t quota, CouponState state, const Window& window) {
   return fmt::format("quota {} {} {}..{}", quota, name_of(state), window.opens_ms, window.ends_ms);
 }
@@ -65,23 +66,42 @@ void compare_values(const GateStatus& gate, const Coupon& coupon, ReconcileRepor
                              describe(coupon.quota, coupon.state, coupon.window)});
 }
 
+// What of the ledger the gate is compared with.
+struct LedgerView {
+  explicit LedgerView(const LedgerSnapshot& snapshot) {
+    for (const auto& grant : snapshot.held) {
+      live.emplace(grant.member, &grant);
+      ids.insert(grant.id);
+    }
+    for (const auto& ref : snapshot.revoked) revoked.insert(ref.id);
+  }
+  Holders live;
+  std::unordered_set<GrantId> ids;
+  std::unordered_set<GrantId> revoked;
+};
+
+std::optional<Finding> compare_grant(const Grant& gate, bool pending, const LedgerView& ledger) {
+  const auto& member = gate.member.text();
+  const auto mine = ledger.live.find(gate.member);
+  if (mine == ledger.live.end()) {
+    if (ledger.revoked.contains(gate.id)) return Finding{Difference::kRevokedHeld, member, gate.id.text(), "REVOKED"};
+    if (ledger.ids.contains(gate.id)) return Finding{Difference::kOtherMember, member, gate.id.text(), {}};
+    if (!pending) return Finding{Difference::kLostRecord, member, gate.id.text(), {}};
+    return std::nullopt;
+  }
+  const auto& row = *mine->second;
+  if (row.id != gate.id) return Finding{Difference::kOtherGrant, member, gate.id.text(), row.id.text()};
+  // A dead letter that cannot be read has no rank.
+  if (row.rank == gate.rank || row.rank == 0) return std::nullopt;
+  return Finding{Difference::kOtherRank, member, fmt::format("rank {}", gate.rank), fmt::format("rank {}", row.rank)};
+}
+
 // What the gate has, against the ledger as it was read after the gate and the journal.
 void compare_gate(const GateView& gate, const LedgerSnapshot& after, ReconcileReport& report) {
-  const auto live = live_ids(after);
-  std::unordered_set<GrantId> revoked;
-  for (const auto& ref : after.revoked) revoked.insert(ref.id);
+  const LedgerView ledger(after);
   for (const auto& [member, held] : gate.held) {
     if (held.pending) ++report.pending;
-    const auto& id = held.grant.id;
-    const auto mine = live.find(member);
-    if (mine != live.end() && mine->second == id) continue;
-    if (mine != live.end()) {
-      report.findings.push_back({Difference::kOtherGrant, member.text(), id.text(), mine->second.text()});
-    } else if (revoked.contains(id)) {
-      report.findings.push_back({Difference::kRevokedHeld, member.text(), id.text(), "REVOKED"});
-    } else if (!held.pending) {
-      report.findings.push_back({Difference::kLostRecord, member.text(), id.text(), {}});
-    }
+    if (auto finding = compare_grant(held.grant, held.pending, ledger)) report.findings.push_back(std::move(*finding));
   }
 }
 
@@ -111,6 +131,8 @@ std::string_view name_of(Difference difference) {
     case Difference::kMissingInGate: return "missing_in_gate";
     case Difference::kRevokedHeld: return "revoked_held";
     case Difference::kOtherGrant: return "other_grant";
+    case Difference::kOtherMember: return "other_member";
+    case Difference::kOtherRank: return "other_rank";
     case Difference::kValues: return "values";
     case Difference::kNotServing: return "not_serving";
   }
@@ -123,6 +145,8 @@ std::string_view remedy_of(Difference difference) {
     case Difference::kMissingInGate: return "adopt";
     case Difference::kRevokedHeld: return "release";
     case Difference::kOtherGrant: return "the ledger's grant wins";
+    case Difference::kOtherMember: return "release";
+    case Difference::kOtherRank: return "correct issues.rank_no, or rebuild with it";
     case Difference::kValues: return "change";
     case Difference::kNotServing: return "seed";
   }
@@ -148,7 +172,7 @@ Result<ReconcileReport> plan_reconcile(Backend& backend, const CouponCode& code)
   // model: ReadAfter
   const auto after = backend.ledger.snapshot(code);
   if (!after) return std::unexpected(after.error());
-  if (after->coupon.epoch != gate->epoch) return rebuilt();
+  if (after->coupon.epoch != gate->epoch) return at_other_epoch(after->coupon, gate->epoch);
   report.coupon = after->coupon;
   report.in_gate = static_cast<std::int64_t>(gate->held.size());
   report.in_ledger = static_cast<std::int64_t>(after->held.size());

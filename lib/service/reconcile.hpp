@@ -17,6 +17,8 @@ enum class Difference {
   kMissingInGate,  ///< live in the ledger, not in the gate: give it back (adopt)
   kRevokedHeld,    ///< revoked in the ledger, still held in the gate: release it
   kOtherGrant,     ///< the member's live grants differ: the ledger's wins, and somebody should know
+  kOtherMember,    ///< the ledger has the gate's grant as another member's: release it here
+  kOtherRank,      ///< one grant with two ranks: somebody edited one; only who did knows which
   kValues,         ///< quota, state or window of the gate are not the ledger's
   kNotServing,     ///< the gate does not serve this coupon: it has to be seeded
 };

@@ -83,8 +83,10 @@ Result<bool> mend(Backend& backend, const CouponCode& code, const Finding& findi
   switch (finding.difference) {
     case Difference::kLostRecord: return rearm(backend, code, *member, finding.gate);
     case Difference::kMissingInGate: return adopt(backend, code, finding);
-    case Difference::kRevokedHeld: return release(backend, code, *member, finding.gate);
+    case Difference::kRevokedHeld:
+    case Difference::kOtherMember: return release(backend, code, *member, finding.gate);
     case Difference::kOtherGrant: return replace(backend, code, *member, finding);
+    case Difference::kOtherRank:
     case Difference::kValues:
     case Difference::kNotServing: break;
   }
