@@ -20,7 +20,7 @@ namespace {
 constexpr int kGood = 0;
 constexpr int kUsage = 2;
 constexpr int kUnreachable = 3;  // what couponload says once it has read its members
-constexpr int kFlips = 40;
+constexpr int kFlips = 20;
 constexpr std::int64_t kHuge = 200 * 1024 * 1024;
 #ifdef __SANITIZE_ADDRESS__
 constexpr std::int64_t kMemoryMaxKiB = 400 * 1024;
