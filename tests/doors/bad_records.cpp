@@ -73,7 +73,7 @@ void add_flips(Records& records, Dice& dice) {
 }
 
 void add_wrong_fields(Records& records, const std::string& code, Dice& dice) {
-  const std::vector<std::pair<std::string, std::vector<std::string>>> kWrong{
+  const std::vector<std::pair<std::string, std::vector<std::string>>> wrong{
       {"v", {"", "0", "-1", "\"1\"", "1.5", "null", "[1]", "1e0"}},
       {"code", {"", "null", "7", R"("")", R"("a b")", R"("\u0000")", R"("AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDDE")"}},
       {"user", {"", "null", "7", R"("")", R"("a b")", R"("\ud800")", "\"\xff\"", "[]"}},
@@ -81,7 +81,7 @@ void add_wrong_fields(Records& records, const std::string& code, Dice& dice) {
       {"rank", {"", "0", "-1", "1.5", "\"7\"", "1e3", "9223372036854775808", "9223372036854775807", "null"}},
       {"issuedMs", {"", "-1", "1.5", "\"0\"", "9223372036854775807", "99999999999999999999"}},
       {"epoch", {"", "-1", "4294967296", "\"1\"", "1.0", "null"}}};
-  for (const auto& [field, values] : kWrong) {
+  for (const auto& [field, values] : wrong) {
     for (const auto& value : values) records.push_back(with_value(value_with(code, field, value, dice), dice));
   }
 }

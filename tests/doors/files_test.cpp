@@ -58,7 +58,7 @@ constexpr const char* kMembers = "anna\nbert\r\ncarl@shop\nd\xc3\xb6rte\nemil";
 
 class FileDoor : public testing::Test {
  protected:
-  ~FileDoor() override {
+  void TearDown() override {
     rusage used{};
     EXPECT_EQ(getrusage(RUSAGE_CHILDREN, &used), 0);
     EXPECT_LE(used.ru_maxrss, kMemoryMaxKiB) << "KiB, of the largest of all programs that ran";

@@ -28,7 +28,7 @@ std::string body_problem(const RawResponse& answer) {
   if (!json.is_object()) return "no JSON object: " + answer.body;
   if (answer.status < 400) return {};
   const bool named =
-      json.contains("error") && json["error"].value("code", "") != "" && json["error"].value("message", "") != "";
+      json.contains("error") && !json["error"].value("code", "").empty() && !json["error"].value("message", "").empty();
   return named ? std::string() : "an error without code or message: " + answer.body;
 }
 

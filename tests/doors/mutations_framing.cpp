@@ -67,9 +67,7 @@ void break_encoding(Draft& draft, Dice& dice) {
   draft.fields.push_back("Transfer-Encoding: " +
                          dice.text({"gzip", "chunked, chunked", "chunked, gzip", "gzip, chunked", "xchunked",
                                     "chunkedx", "identity", "chunked;q=1", "\"chunked\"", "chunked\x0b", "x, chunked",
-                                    "chun ked", "chunked,identity", "cow", "chunked\xa0",
-                                    "\xc2\xa0"
-                                    "chunked"}));
+                                    "chun ked", "chunked,identity", "cow", "chunked\xa0", "\302\240chunked"}));
 }
 
 void double_encoding(Draft& draft, Dice& dice) {

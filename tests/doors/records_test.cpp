@@ -27,7 +27,7 @@ class RecordDoor : public testing::Test {
     service_ = &pipeline_.serve();
   }
 
-  ~RecordDoor() override {
+  void TearDown() override {
     if (HasFailure()) std::cerr << worker_->process.err();
   }
 
