@@ -171,7 +171,7 @@ Heal block_redis(World& world, Dice& dice, std::string& said) {
 
 Heal kill_redis(World& world, Dice& /*dice*/, std::string& /*said*/) {
   world.pipeline().servers().kill("redis");
-  world.pipeline().start_redis();
+  world.start_redis();
   return {};
 }
 

@@ -24,7 +24,7 @@ TEST(DiskFault, under_Redis_is_full_and_nothing_is_told_until_there_is_room) {
   World world({.service_arguments = kHasty});
   world.pipeline().servers().kill("redis");
   const SmallDisk disk(data_of(world, "redis"), kRedisKib);
-  world.pipeline().start_redis();
+  world.start_redis();
   world.begin();
   world.fault("no room for Redis's append-only file", [&] { disk.fill(); });
   EXPECT_TRUE(eventually([&] { return world.ask("m1-witness").status == 503; })) << world.ask("m1-witness").body;
@@ -38,12 +38,12 @@ TEST(DiskFault, under_a_Redis_that_ends_itself_costs_a_restart_and_not_even_a_20
   World world({.redis_options = "--appendfsync always", .service_arguments = kHasty});
   world.pipeline().servers().kill("redis");
   const SmallDisk disk(data_of(world, "redis"), kRedisKib);
-  world.pipeline().start_redis();
+  world.start_redis();
   world.begin();
   world.fault("no room for Redis's append-only file, appendfsync always", [&] { disk.fill(); });
   EXPECT_TRUE(eventually([&] { return world.ask("m1-witness").status == 503; })) << world.ask("m1-witness").body;
   disk.make_room();
-  world.pipeline().start_redis();
+  world.start_redis();
   world.conclude();
 }
 

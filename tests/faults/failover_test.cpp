@@ -116,7 +116,6 @@ TEST(Failover, to_a_replica_that_lags_while_two_services_run) {
 TEST(Failover, there_and_back_again) {
   World world({.services = 2});
   Replica replica(world.pipeline().redis_port());
-  const auto old = world.pipeline().redis_port();
   world.begin();
   world.fault("SIGKILL the master, the replica takes over", [&] {
     world.pipeline().servers().kill("redis");
@@ -125,9 +124,9 @@ TEST(Failover, there_and_back_again) {
   });
   world.expect_grants(100);
   world.fault("the former master, as it was, serves again", [&] {
-    world.pipeline().start_redis();
-    lead_to(world, world.service_ways().redis, old);
-    lead_to(world, world.worker_ways().redis, old);
+    world.start_redis();
+    lead_to(world, world.service_ways().redis, world.pipeline().redis_port());
+    lead_to(world, world.worker_ways().redis, world.pipeline().redis_port());
   });
   world.conclude({.lost = true});
 }

@@ -14,7 +14,7 @@ std::string data_of(World& world) { return world.pipeline().servers().folder() +
 
 void kill_and_start(World& world) {
   world.pipeline().servers().kill("redis");
-  world.pipeline().start_redis();
+  world.start_redis();
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ TEST(RedisFault, put_back_to_an_older_file) {
     world.pipeline().servers().kill("redis");
     std::filesystem::remove_all(data_of(world));
     std::filesystem::rename(backup, data_of(world));
-    world.pipeline().start_redis();
+    world.start_redis();
   });
   world.conclude({.lost = true});
 }

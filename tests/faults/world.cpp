@@ -54,6 +54,11 @@ std::vector<std::string> World::through(const Ways& ways) const {
   return flags;
 }
 
+void World::start_redis() {
+  pipeline_.start_redis();
+  for (auto* ways : {&service_ways_, &worker_ways_}) ways->redis.lead_to(pipeline_.redis_port());
+}
+
 Service& World::add_service(const std::vector<std::string>& more) {
   auto arguments = through(service_ways_);
   arguments.insert(arguments.end(), more.begin(), more.end());

@@ -44,6 +44,8 @@ class World final : public Scenario {
   TcpProxy& kafka() { return *kafka_; }
   Service& service(std::size_t index = 0) { return *services_.at(index); }
   Worker& worker(std::size_t index = 0) { return *workers_.at(index); }
+  /// Redis again, where it was; should its port be taken, the ways lead to where it is.
+  void start_redis();
   /// One more, with the scenario's arguments and these.
   Service& add_service(const std::vector<std::string>& more = {});
   Worker& add_worker();
