@@ -135,7 +135,7 @@ Heal refuse_rows(World& world, Dice& dice, std::string& said) {
   world.meddle("CREATE TRIGGER IF NOT EXISTS refuses BEFORE INSERT ON issues WHEN new.user_id GLOB '*" + ending +
                "' BEGIN SELECT RAISE(ABORT, 'refused for the test'); END");
   return [&world] {
-    world.meddle("DROP TRIGGER refuses");
+    world.meddle("DROP TRIGGER IF EXISTS refuses");
     EXPECT_LE(world.ctl({"dlt", "redrive", "--all", "--rate", "10000"}).code, 1);
   };
 }

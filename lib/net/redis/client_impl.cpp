@@ -79,8 +79,7 @@ void Client::Impl::connect() {
   connecting_since_ = std::chrono::steady_clock::now();
   arm_tick();
   try {
-    reader_.reset(redisReaderCreate());
-    if (!reader_) throw std::bad_alloc();
+    reader_ = make_reader();
     unread_ = 0;
     stream_ = std::make_shared<Stream>(io_, config_);
     stream_->open([self = shared_from_this(), stream = stream_](const ErrorCode& error) {

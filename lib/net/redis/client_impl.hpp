@@ -47,9 +47,6 @@ class Client::Impl : public std::enable_shared_from_this<Client::Impl> {
 
  private:
   enum class State { kConnecting, kReady, kWaiting, kClosed };
-  struct FreeReader {
-    void operator()(redisReader* reader) const { redisReaderFree(reader); }
-  };
   using ErrorCode = Stream::ErrorCode;
 
   // Calls: client_calls.cpp

@@ -2,12 +2,39 @@
 
 #include <array>
 #include <hiredis/hiredis.h>
+#include <new>
 #include <string>
 
 namespace coupon::net::redis {
 
 using base::Errc;
 using base::Error;
+
+namespace {
+
+// hiredis's own functions, but for the bound.
+redisReplyObjectFunctions* bounded(const redisReplyObjectFunctions* plain) {
+  static const redisReplyObjectFunctions* const kPlain = plain;
+  static redisReplyObjectFunctions functions = [] {
+    auto all = *kPlain;
+    all.createArray = [](const redisReadTask* task, int elements) -> void* {
+      return elements > kElementsMax ? nullptr : kPlain->createArray(task, elements);
+    };
+    return all;
+  }();
+  return &functions;
+}
+
+}  // namespace
+
+void FreeReader::operator()(redisReader* reader) const { redisReaderFree(reader); }
+
+std::unique_ptr<redisReader, FreeReader> make_reader() {
+  std::unique_ptr<redisReader, FreeReader> reader(redisReaderCreate());
+  if (!reader) throw std::bad_alloc();
+  reader->fn = bounded(reader->fn);
+  return reader;
+}
 
 std::int64_t View::integer() const { return reply_->type == REDIS_REPLY_INTEGER ? reply_->integer : 0; }
 

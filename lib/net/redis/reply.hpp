@@ -7,7 +7,8 @@
 
 #include "base/result.hpp"
 
-struct redisReply;  // NOLINT(readability-identifier-naming): hiredis named it
+struct redisReply;   // NOLINT(readability-identifier-naming): hiredis named it
+struct redisReader;  // NOLINT(readability-identifier-naming): hiredis named it
 
 namespace coupon::net::redis {
 
@@ -42,6 +43,16 @@ class Reply {
   };
   std::unique_ptr<redisReply, Free> reply_;
 };
+
+/// Of one array. No script sends more than some thousand.
+inline constexpr int kElementsMax = 1 << 20;
+
+struct FreeReader {
+  void operator()(redisReader* reader) const;
+};
+/// Makes replies of bytes. An array that announces more than kElementsMax elements is a protocol error: hiredis would
+/// ask for the memory of all of them at once. Throws std::bad_alloc.
+[[nodiscard]] std::unique_ptr<redisReader, FreeReader> make_reader();
 
 /// What an error reply means to a caller. kUnavailable and retryable: the server will take the same command later
 /// (loading, failing over, out of memory, too few replicas); not retryable: somebody must change a setting, the message

@@ -17,6 +17,16 @@ Reply parsed(const std::string& wire) {
   return Reply(static_cast<redisReply*>(reply));
 }
 
+TEST(RedisReply, An_array_of_more_elements_than_any_script_sends_is_refused_before_its_memory_is_taken) {
+  for (const char* wire : {"*825600000\r\n", "*1048577\r\n"}) {
+    const auto reader = make_reader();
+    void* reply = nullptr;
+    EXPECT_EQ(redisReaderFeed(reader.get(), wire, std::string_view(wire).size()), REDIS_OK);
+    EXPECT_NE(redisReaderGetReply(reader.get(), &reply), REDIS_OK) << wire;
+    EXPECT_EQ(reply, nullptr);
+  }
+}
+
 TEST(RedisReply, Every_kind_is_read_as_what_it_is) {
   EXPECT_EQ(parsed(":-42\r\n").view().integer(), -42);
   EXPECT_EQ(parsed("+OK\r\n").view().text(), "OK");
