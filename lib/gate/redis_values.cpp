@@ -96,7 +96,7 @@ Result<Grant> grant_of(MemberId member, std::string_view value) {
   const auto id = GrantId::parse(next_word(rest));
   Grant grant{id.value_or(GrantId{}), std::move(member), 0, 0, 0};
   if (!id || !read_number(next_word(rest), grant.rank) || !read_number(next_word(rest), grant.issued_ms) ||
-      !read_number(next_word(rest), grant.key_hash, kHexadecimal) || !rest.empty() || grant.rank < 1 ||
+      !read_number(next_word(rest), grant.key_hash, kHexadecimal) || !rest.empty() || grant.rank < 0 ||
       grant.issued_ms < 0) {
     return no_grant(grant.member.text(), value);
   }

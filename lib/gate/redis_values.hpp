@@ -26,7 +26,8 @@ void add_values(net::redis::Arguments& arguments, const GateChange& values);
 [[nodiscard]] std::string code_in(const net::redis::Arguments& arguments);
 /// An error of the coupon's gate; where what it keeps is at fault, with the keys and the remedy.
 [[nodiscard]] base::Error named(base::Error error, std::string_view code);
-/// "id rank issued_ms key_hash", the rank from 1 on; kCorrupt when it is not that.
+/// "id rank issued_ms key_hash", the rank 0 where a rebuild merged a letter that had none; kCorrupt when it is not
+/// that.
 [[nodiscard]] base::Result<Grant> grant_of(MemberId member, std::string_view value);
 /// The same of a field as it came; kCorrupt also when that is no member.
 [[nodiscard]] base::Result<Grant> grant_of_field(std::string_view field, std::string_view value);

@@ -1,5 +1,6 @@
 #include "profile/urls.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
 #include <utility>
@@ -36,6 +37,15 @@ struct HostPort {
   std::uint16_t port;
 };
 
+// A name or an IPv4 address; containers have names with underscores.
+bool of_name(char one) {
+  return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || (one >= '0' && one <= '9') || one == '.' ||
+         one == '-' || one == '_';
+}
+
+// An IPv6 address, which may name an interface.
+bool of_address(char one) { return of_name(one) || one == ':' || one == '%'; }
+
 Result<HostPort> split_host(const Form& form, const std::string& url, std::string_view text, std::uint16_t port) {
   HostPort found{{}, port};
   std::string_view rest;
@@ -50,6 +60,11 @@ Result<HostPort> split_host(const Form& form, const std::string& url, std::strin
     rest = colon == std::string_view::npos ? std::string_view{} : text.substr(colon);
   }
   if (found.host.empty()) return wrong(form, url, "names no host");
+  const bool address = text.starts_with('[');
+  const bool plain = std::ranges::all_of(found.host, address ? of_address : of_name);
+  if (!plain || (address && !found.host.contains(':'))) {
+    return wrong(form, url, "has a host that is neither a name nor an address");
+  }
   if (rest.empty()) return found;
   const auto digits = rest.substr(1);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), found.port);
