@@ -14,8 +14,7 @@ namespace {
 
 constexpr const char* kLettersMax = "1000000";
 
-// One whose member has a live row holds no place.
-std::map<std::string, std::string> letters_with_places(const Ctl& ctl, const std::map<std::string, Row>& rows) {
+std::map<std::string, std::string> open_letters(const Ctl& ctl) {
   std::map<std::string, std::string> letters;
   for (const auto* state : {"RETRYING", "OPEN"}) {
     const auto listed = ctl({"dlt", "list", "--code", kCode, "--state", state, "--limit", kLettersMax, "-o", "json"});
@@ -23,8 +22,7 @@ std::map<std::string, std::string> letters_with_places(const Ctl& ctl, const std
     const auto all = nlohmann::json::parse(listed.out, nullptr, false);
     EXPECT_TRUE(all.is_array()) << listed.out;
     for (const auto& letter : all) {
-      if (letter["member"].is_null() || rows.contains(letter["member"])) continue;
-      letters[letter["member"]] = letter["issue_id"];
+      if (!letter["member"].is_null()) letters[letter["member"]] = letter["issue_id"];
     }
   }
   return letters;
@@ -88,8 +86,10 @@ std::map<std::string, Row> live_rows(const Ctl& ctl) {
 }
 
 Books read_books(const Ctl& ctl, std::map<std::string, std::string> held) {
+  // In the order of a letter's life, so that one that moves on meanwhile is met at least once: it becomes a row.
+  auto letters = open_letters(ctl);
   auto rows = live_rows(ctl);
-  auto letters = letters_with_places(ctl, rows);
+  std::erase_if(letters, [&rows](const auto& letter) { return rows.contains(letter.first); });
   return {std::move(rows), std::move(letters), std::move(held)};
 }
 
