@@ -55,7 +55,9 @@ void add_server_bounds(base::Settings& settings, EngineConfig& config) {
   settings.integer({"journal-queue", "records waiting for Kafka; above, 503"}, config.journal_queue_max, 1, kQueueMax);
   settings.duration({"journal-session", "a worker that is silent this long loses its partitions"},
                     config.journal_session_ms, kTimeoutMaxMs);
-  settings.duration({"ledger-timeout", "for one statement of MySQL's"}, config.ledger_timeout_ms, kTimeoutMaxMs);
+  settings.duration(
+      {"ledger-timeout", "for one statement of MySQL's, and for its silence between two of a transaction"},
+      config.ledger_timeout_ms, kTimeoutMaxMs);
   settings.integer({"ledger-connections", "connections to MySQL"}, config.ledger_connections_max, 1, kConnectionsMax);
   settings.duration({"start-timeout", "for the servers to be there at the start; then exit 1"}, config.start_timeout_ms,
                     kTimeoutMaxMs);

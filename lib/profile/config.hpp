@@ -35,7 +35,7 @@ struct EngineConfig {
   std::int64_t journal_timeout_ms = 8'000;   ///< from an append to its acknowledgement
   std::int64_t journal_queue_max = 100'000;  ///< records without an acknowledgement; above: kBusy
   std::int64_t journal_session_ms = 10'000;  ///< a worker that is silent this long loses its partitions
-  std::int64_t ledger_timeout_ms = 10'000;   ///< for one statement
+  std::int64_t ledger_timeout_ms = 10'000;   ///< for one statement, and the silence between two of a transaction
   std::int64_t ledger_connections_max = 8;
   std::int64_t start_timeout_ms = 15'000;  ///< longest wait for the servers at the start of a program
 

@@ -267,8 +267,7 @@ TEST(Rule, a_reduction_that_a_rebuild_has_overtaken_starts_again) {
   // Reply by reply, until the gate has the lower quota and couponctl has not heard of it.
   ASSERT_TRUE(eventually([&] {
     if (quota() == "5") return true;
-    gate.let_go(TcpProxy::Way::kReplies);
-    gate.hold(TcpProxy::Way::kReplies);
+    gate.let_one_go(TcpProxy::Way::kReplies);
     return false;
   }));
   pipeline.redis({"FLUSHALL"});

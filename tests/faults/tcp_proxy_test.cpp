@@ -140,6 +140,19 @@ TEST_F(TcpProxyTest, Holds_one_way_and_lets_go_of_what_waited) {
   EXPECT_EQ(receive(other, 4), "also");
 }
 
+TEST_F(TcpProxyTest, Lets_go_of_what_waits_now_and_holds_what_comes_after_it) {
+  auto socket = connect();
+  proxy_.hold(Way::kReplies);
+  send(socket, "first");
+  while (proxy_.bytes(Way::kReplies) == 0) proxy_.let_one_go(Way::kReplies);
+  EXPECT_EQ(receive(socket, 5), "first");
+  send(socket, "second");
+  while (proxy_.bytes(Way::kRequests) < 11) std::this_thread::yield();
+  EXPECT_EQ(proxy_.bytes(Way::kReplies), 5);
+  proxy_.let_go(Way::kReplies);
+  EXPECT_EQ(receive(socket, 6), "second");
+}
+
 TEST_F(TcpProxyTest, Cuts_after_so_many_bytes) {
   auto socket = connect();
   proxy_.cut_after(Way::kReplies, 3);

@@ -29,6 +29,26 @@ bool persisted(World& world, const Offsets& ends) {
   });
 }
 
+// Rows that somebody has written and not committed. A commit between the two counts looks like one.
+std::int64_t uncommitted_rows(World& world) {
+  return world.pipeline().number(
+      "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED; SELECT COUNT(*) INTO @written FROM issues;"
+      " SELECT @written - COUNT(*) FROM issues");
+}
+
+// Reply by reply, until what it has written awaits its COMMIT.
+void freeze_inside_a_transaction(World& world, Process& worker) {
+  auto& ledger = world.worker_ways().mysql;
+  ledger.hold(Way::kReplies);
+  EXPECT_TRUE(eventually([&] {
+    if (uncommitted_rows(world) > 0 && uncommitted_rows(world) > 0) return true;
+    ledger.let_one_go(Way::kReplies);
+    return false;
+  })) << "it is never in one";
+  worker.signal(SIGSTOP);
+  ledger.let_go(Way::kReplies);
+}
+
 }  // namespace
 
 TEST(WorkerFault, killed_five_times_between_ledger_and_offset) {
@@ -111,6 +131,18 @@ TEST(WorkerFault, frozen_until_another_has_taken_over_its_partitions) {
   const auto ends = ends_of_now(world);
   EXPECT_TRUE(eventually([&] { return persisted(world, ends); }));
   world.fault("SIGCONT couponworker", [&] { world.worker(0).process.signal(SIGCONT); });
+  world.conclude();
+}
+
+TEST(WorkerFault, frozen_inside_its_transaction_does_not_keep_its_locks) {
+  World world({.worker_arguments = {"--ledger-timeout", "4s"}});
+  world.begin();
+  auto& frozen = world.worker().process;
+  world.fault("SIGSTOP couponworker inside a transaction", [&] { freeze_inside_a_transaction(world, frozen); });
+  world.add_worker();
+  const auto ends = ends_of_now(world);
+  EXPECT_TRUE(eventually([&] { return persisted(world, ends); }));
+  world.fault("SIGCONT couponworker", [&] { frozen.signal(SIGCONT); });
   world.conclude();
 }
 

@@ -56,6 +56,24 @@ TEST_F(MysqlSessions, A_session_is_strict_and_reads_what_is_committed) {
   EXPECT_EQ(text(*session, "SELECT COUNT(*) FROM t"), "2") << "and is the next transaction's no more";
 }
 
+TEST_F(MysqlSessions, Who_is_silent_inside_a_transaction_loses_it_and_its_locks) {
+  auto config = store_.config();
+  config.read_timeout_ms = 1'000;
+  store_.meddle("CREATE TABLE t (a INT) ENGINE = InnoDB");
+  store_.meddle("INSERT INTO t VALUES (1)");
+  auto silent = MysqlSession::open(config);
+  ASSERT_TRUE(silent) << silent.error().message;
+  ASSERT_TRUE((*silent)->begin());
+  ASSERT_TRUE((*silent)->execute("UPDATE t SET a = 2"));
+  const auto other = store_.session();
+  ASSERT_TRUE(other->begin());
+  EXPECT_TRUE(other->execute("UPDATE t SET a = 3"));
+  EXPECT_TRUE(other->end());
+  EXPECT_FALSE((*silent)->end());
+  EXPECT_TRUE((*silent)->broken());
+  EXPECT_EQ(text(*other, "SELECT a FROM t"), "3");
+}
+
 TEST_F(MysqlSessions, Every_byte_reads_back_and_text_keeps_its_characters) {
   std::string bytes;
   for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);

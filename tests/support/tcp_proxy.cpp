@@ -100,7 +100,7 @@ struct TcpProxy::Impl {
   void pass(const Shared& link, Pump& pump) {
     const auto way = index_of(pump.way);
     if (pump.waiting == 0) return;  // it went on before its time was up
-    if (held.at(way)) return;       // let_go() comes back to it
+    if (held.at(way)) return;       // flush() comes back to it
     if (pump.way == Way::kReplies && swallow > 0) {
       --swallow;
       return end(link);
@@ -134,11 +134,16 @@ struct TcpProxy::Impl {
     links.erase(link);
   }
 
-  void let_go(Way way) {
+  void flush(Way way) {
     held.at(index_of(way)) = false;
     for (const auto& link : std::set<Shared>(links)) {
       if (auto& pump = link->pumps.at(index_of(way)); pump.waiting > 0) pass(link, pump);
     }
+  }
+
+  void flush_once(Way way) {
+    flush(way);
+    held.at(index_of(way)) = true;  // what comes next is read later, on this same thread
   }
 
   // Runs on the proxy's thread and waits for the end.
@@ -190,7 +195,11 @@ void TcpProxy::hold(Way way) {
 }
 
 void TcpProxy::let_go(Way way) {
-  impl_->call([&] { impl_->let_go(way); });
+  impl_->call([&] { impl_->flush(way); });
+}
+
+void TcpProxy::let_one_go(Way way) {
+  impl_->call([&] { impl_->flush_once(way); });
 }
 
 void TcpProxy::cut() {

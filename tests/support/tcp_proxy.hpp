@@ -27,6 +27,8 @@ class TcpProxy {
   void hold(Way way);
   /// What waited goes on.
   void let_go(Way way);
+  /// What waits now goes on, and nothing after it: one reply of each connection whose peer awaits it.
+  void let_one_go(Way way);
   /// Resets every connection. New ones are forwarded.
   void cut();
   /// New connections go to this port from now on; those that are open stay where they are.

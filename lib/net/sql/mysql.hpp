@@ -30,7 +30,9 @@ struct MysqlConfig {
   bool tls = false;    ///< true: refuse to talk without TLS and a certificate that is valid for the host
   std::string tls_ca;  ///< file of the CA's certificate; empty: the system's
   std::int64_t connect_timeout_ms = 3'000;  ///< timeouts count whole seconds, rounded up
-  std::int64_t read_timeout_ms = 10'000;    ///< also bounds a wait for a lock, by half of it
+  /// Also bounds a wait for a lock, by half of it, and how long a session may be silent inside a transaction before the
+  /// server undoes it.
+  std::int64_t read_timeout_ms = 10'000;
   std::int64_t write_timeout_ms = 10'000;
   std::int64_t pool_wait_ms = 2'000;  ///< longest wait for a free connection
   std::size_t pool_max = 8;           ///< connections open at once

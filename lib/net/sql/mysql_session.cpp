@@ -128,11 +128,15 @@ Result<> MysqlSession::set_up(const MysqlConfig& config) {
     return {};
   };
   COUPON_TRY(run("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"));
-  // A lock that does not come must end the wait before the read times out: then the server says so itself.
+  // A lock that does not come must end the wait before the read times out: then the server says so itself. And who
+  // falls silent inside a transaction, frozen or cut off, must not keep its locks: MariaDB has a timeout for just that;
+  // MySQL, which reads the second comment alone, has one for any silence.
+  const auto silence = seconds(config.read_timeout_ms);
   COUPON_TRY(
       run(fmt::format("SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
-                      " autocommit = 1, innodb_lock_wait_timeout = {}",
-                      seconds(config.read_timeout_ms / 2))));
+                      " autocommit = 1, innodb_lock_wait_timeout = {}"
+                      " /*M! , idle_transaction_timeout = {} */ /*!80000 , wait_timeout = {} */",
+                      seconds(config.read_timeout_ms / 2), silence, silence)));
   if (!config.tls) return {};
   std::string cipher;
   COUPON_TRY(query("SHOW SESSION STATUS LIKE 'Ssl_cipher'", [&cipher](const MysqlRow& row) -> Result<> {
