@@ -18,12 +18,12 @@ using Offsets = std::map<int, std::int64_t>;
 
 Offsets ends_of_now(World& world) {
   Offsets ends;
-  for (const auto& row : world.pipeline().ctl_json({"topics", "lag"})) ends[row["partition"]] = row["end"];
+  for (const auto& row : world.pipeline().lags()) ends[row["partition"]] = row["end"];
   return ends;
 }
 
 bool persisted(World& world, const Offsets& ends) {
-  return std::ranges::all_of(world.pipeline().ctl_json({"topics", "lag"}), [&ends](const auto& row) {
+  return std::ranges::all_of(world.pipeline().lags(), [&ends](const auto& row) {
     return row["end"].template get<std::int64_t>() - row["lag"].template get<std::int64_t>() >=
            ends.at(row["partition"]);
   });

@@ -14,8 +14,8 @@ namespace coupon::test {
 
 namespace {
 
-// Waits of the programs that a test would otherwise wait for.
-const std::vector<std::string> kFast{"--gate-isolation", "100ms"};
+// Waits of the programs that a test would otherwise wait for, and patience with servers that something else keeps busy.
+const std::vector<std::string> kFast{"--gate-isolation", "100ms", "--start-timeout", "60s"};
 const std::vector<std::string> kFastWorker{"--poll-wait",        "50ms",  "--relay-interval",  "100ms",
                                            "--rebuild-interval", "100ms", "--relay-retry",     "500ms",
                                            "--backoff-max",      "300ms", "--journal-session", "6s"};
@@ -123,9 +123,19 @@ void Pipeline::remove_topic(const std::string& suffix) const {
   test::remove_topic(kafka_config(kafka_port_), topic_ + suffix);
 }
 
+nlohmann::json Pipeline::lags() const {
+  Finished asked;
+  // A broker that is short of time answers later.
+  EXPECT_TRUE(eventually([&] {
+    asked = ctl({"topics", "lag", "-o", "json"});
+    return asked.code == 0;
+  })) << asked.err;
+  return nlohmann::json::parse(asked.out, nullptr, false);
+}
+
 std::int64_t Pipeline::lag() const {
   std::int64_t sum = 0;
-  for (const auto& partition : ctl_json({"topics", "lag"})) sum += partition.value("lag", std::int64_t{0});
+  for (const auto& partition : lags()) sum += partition.value("lag", std::int64_t{0});
   return sum;
 }
 

@@ -60,6 +60,8 @@ class Pipeline {
   /// The same with exit code 0 and -o json, parsed.
   [[nodiscard]] nlohmann::json ctl_json(std::vector<std::string> arguments) const;
   [[nodiscard]] nlohmann::json stock() const { return ctl_json({"stock", "show", kCode}); }
+  /// couponctl topics lag, once the broker has the time to answer it.
+  [[nodiscard]] nlohmann::json lags() const;
   /// Records that the ledger's group has not committed.
   [[nodiscard]] std::int64_t lag() const;
 

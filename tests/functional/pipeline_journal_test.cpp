@@ -148,9 +148,9 @@ TEST(PipelineJournal, record_of_a_newer_version_stops_its_partition_alone_and_th
   EXPECT_GT(behind(), 0);
   EXPECT_LT(behind(), 40);
   EXPECT_TRUE(eventually([&] {
-    const auto lag = pipeline.ctl_json({"topics", "lag"});
+    const auto lag = pipeline.lags();
     return lag[0]["lag"] == 0 && lag[1]["lag"] == behind() + 1 && lag[2]["lag"] == 0;
-  })) << pipeline.ctl_json({"topics", "lag"});
+  })) << pipeline.lags();
   EXPECT_EQ(static_cast<std::int64_t>(live_rows(pipeline).size()), 20 + 40 - behind());
   const auto ready = worker.get("/readyz");
   EXPECT_EQ(ready.status, 503);

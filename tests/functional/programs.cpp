@@ -35,8 +35,8 @@ Service::Service(const OnServers& servers, const std::vector<std::string>& argum
 void Service::start(std::vector<std::string> command) {
   std::filesystem::remove(port_file_);
   process_.emplace(std::move(command));
-  const bool started =
-      eventually([this] { return std::filesystem::exists(port_file_) || !process_->running(); }) && process_->running();
+  const auto told = [this] { return std::filesystem::exists(port_file_) || !process_->running(); };
+  const bool started = eventually(told, kStart) && process_->running();
   if (!started) {
     ADD_FAILURE() << "couponsrv did not start:\n" << process_->err();
     return;

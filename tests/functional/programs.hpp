@@ -1,6 +1,7 @@
 #pragma once
 // The real programs on a store of their own.
 
+#include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,6 +15,9 @@ namespace coupon::test {
 
 /// The coupon of most tests.
 inline constexpr const char* kCode = "FLASH100";
+
+/// The longest wait for a program that has been started to be ready, or to have ended.
+inline constexpr std::chrono::seconds kStart{60};
 
 /// The path of a built program.
 [[nodiscard]] std::string program(const std::string& name);
