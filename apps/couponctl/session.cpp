@@ -58,6 +58,7 @@ Result<service::Backend*> Session::open(bool create, bool appends) {
     auto config = engines_config_;
     config.create = create;
     config.appends = appends;
+    config.start_timeout_ms = 0;  // who asks by hand is told at once
     auto engines = profile::Engines::open(config, clock_, metrics_);
     if (!engines) return std::unexpected(engines.error());
     engines_ = std::move(*engines);

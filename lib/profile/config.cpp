@@ -59,8 +59,8 @@ void add_server_bounds(base::Settings& settings, EngineConfig& config) {
       {"ledger-timeout", "for one statement of MySQL's, and for its silence between two of a transaction"},
       config.ledger_timeout_ms, kTimeoutMaxMs);
   settings.integer({"ledger-connections", "connections to MySQL"}, config.ledger_connections_max, 1, kConnectionsMax);
-  settings.duration({"start-timeout", "for the servers to be there at the start; then exit 1"}, config.start_timeout_ms,
-                    kTimeoutMaxMs);
+  settings.duration({"start-timeout", "for the servers, or a locked store, to be there at the start; then exit 1"},
+                    config.start_timeout_ms, kTimeoutMaxMs);
 }
 
 }  // namespace

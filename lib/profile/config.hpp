@@ -37,7 +37,7 @@ struct EngineConfig {
   std::int64_t journal_session_ms = 10'000;  ///< a worker that is silent this long loses its partitions
   std::int64_t ledger_timeout_ms = 10'000;   ///< for one statement, and the silence between two of a transaction
   std::int64_t ledger_connections_max = 8;
-  std::int64_t start_timeout_ms = 15'000;  ///< longest wait for the servers at the start of a program
+  std::int64_t start_timeout_ms = 15'000;  ///< longest wait for the servers, or a locked store, at a start
 
   [[nodiscard]] bool embedded() const { return gate.empty() && journal.empty() && ledger.empty(); }
   /// For people: the store, or the three URLs. Never a password.

@@ -1,10 +1,13 @@
 #include "profile/embedded_engines.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <fmt/format.h>
 #include <string_view>
+#include <thread>
 #include <utility>
 
+#include "base/log.hpp"
 #include "gate/sqlite_gate.hpp"
 #include "journal/sqlite_journal.hpp"
 #include "ledger/migrations.hpp"
@@ -21,6 +24,8 @@ using base::Result;
 namespace {
 
 constexpr std::string_view kLedgerGroup = "ledger";
+// Between attempts to open a locked store, each of which waits for itself.
+constexpr std::chrono::milliseconds kPause(50);
 
 Result<std::unique_ptr<net::sql::Database>> open_file(const EngineConfig& config, bool read_only) {
   auto path = sqlite_path(config.store);
@@ -36,6 +41,25 @@ Result<std::unique_ptr<net::sql::Database>> open_file(const EngineConfig& config
   sqlite.create = config.create;
   sqlite.busy_timeout_ms = config.store_busy_ms;
   return net::sql::Database::open(sqlite);
+}
+
+Result<std::unique_ptr<net::sql::Database>> open_migrated(const EngineConfig& config) {
+  auto database = open_file(config, /*read_only=*/false);
+  if (!database) return database;
+  if (const auto done = ledger::migrate(**database); !done) return std::unexpected(done.error().in(config.store));
+  return database;
+}
+
+// Another program that has the file to itself, or a disk that is slow to let go of one that was killed.
+Result<std::unique_ptr<net::sql::Database>> open_unlocked(const EngineConfig& config) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(config.start_timeout_ms);
+  for (bool told = false;; told = true) {
+    auto database = open_migrated(config);
+    const bool locked = !database && database.error().code == Errc::kBusy;
+    if (!locked || std::chrono::steady_clock::now() >= until) return database;
+    if (!told) base::log::warn("waiting: {}", database.error().message);
+    std::this_thread::sleep_for(kPause);
+  }
 }
 
 class EmbeddedEngines final : public Engines {
@@ -72,9 +96,8 @@ class EmbeddedEngines final : public Engines {
 
 Result<std::unique_ptr<Engines>> open_embedded(const EngineConfig& config, const base::Clock& clock,
                                                base::Metrics& metrics) {
-  auto database = open_file(config, /*read_only=*/false);
+  auto database = open_unlocked(config);
   if (!database) return std::unexpected(database.error());
-  if (const auto done = ledger::migrate(**database); !done) return std::unexpected(done.error().in(config.store));
   return std::make_unique<EmbeddedEngines>(std::move(*database), config, clock, metrics);
 }
 

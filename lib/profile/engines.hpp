@@ -20,8 +20,9 @@ namespace coupon::profile {
 /// The open engines. Thread-safe. What it makes must end before it does.
 class Engines {
  public:
-  /// Embedded: opens the store and brings its schema up to date. Errors carry the remedy (missing folder, not
-  /// permitted, corrupt, made by a newer program, disk full). Servers: connects to none yet. `clock` and `metrics` must
+  /// Embedded: opens the store and brings its schema up to date; one that another process has locked is waited for up
+  /// to the start timeout. Errors carry the remedy (missing folder, not permitted, corrupt, made by a newer program,
+  /// disk full). Servers: connects to none yet. `clock` and `metrics` must
   /// outlive the engines.
   [[nodiscard]] static base::Result<std::unique_ptr<Engines>> open(const EngineConfig& config, const base::Clock& clock,
                                                                    base::Metrics& metrics);

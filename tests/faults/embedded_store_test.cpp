@@ -1,6 +1,7 @@
 // The one file: locked by others, without room to grow, moved away, or put back from a backup.
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <future>
 #include <gtest/gtest.h>
@@ -58,6 +59,39 @@ TEST(EmbeddedStoreFault, locked_by_a_foreign_process_for_longer_is_told_as_later
     EXPECT_TRUE(eventually([&] { return world.service().get("/readyz").status == 200; }));
   }
   world.conclude();
+}
+
+// No traffic here: nobody serves while the lock is there.
+TEST(EmbeddedStoreFault, locked_at_the_start_is_waited_for_up_to_the_start_timeout) {
+  const Shop shop(1);
+  ForeignConnection foreign(shop.folder.file("coupon.db"));
+  foreign.run("BEGIN EXCLUSIVE");
+  const auto port_file = shop.folder.file("port");
+  const auto command = [&](const std::string& patience) {
+    return std::vector<std::string>{program("couponsrv"),
+                                    "--store",
+                                    shop.store,
+                                    "--port",
+                                    "0",
+                                    "--port-file",
+                                    port_file,
+                                    "--log-format",
+                                    "human",
+                                    "--store-busy",
+                                    "50ms",
+                                    "--start-timeout",
+                                    patience};
+  };
+  Process hasty(command("100ms"));
+  EXPECT_EQ(hasty.wait(), 1);
+  EXPECT_NE(hasty.err().find("locked by another process"), std::string::npos) << hasty.err();
+  Process patient(command("60s"));
+  EXPECT_TRUE(eventually([&] { return patient.err().find("waiting: ") != std::string::npos; })) << patient.err();
+  foreign.run("ROLLBACK");
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(port_file); })) << patient.err();
+  patient.signal(SIGTERM);
+  EXPECT_EQ(patient.wait(), 0) << patient.err();
+  leave_row({"a foreign lock at the start"}, {}, "embedded");
 }
 
 TEST(EmbeddedStoreFault, couponsrv_told_to_stop_while_a_foreign_process_has_the_lock_stops) {
