@@ -43,8 +43,8 @@ FUZZ_TARGET(evidence) {
   observed.verified = true;
   for (const auto& invariant : load::check_all(observed)) FUZZ_CHECK(!invariant.name.empty());
 
-  static const fuzz::ScratchFolder folder;
-  const auto path = folder.file("again.ndjson.gz");
+  static const fuzz::ScratchFolder kFolder;
+  const auto path = kFolder.file("again.ndjson.gz");
   FUZZ_CHECK(accepted(load::write_evidence(path, observed, 0)));
   load::Observed again;
   FUZZ_CHECK(accepted(load::read_evidence(path, kRowsMax, again)));

@@ -10,14 +10,14 @@ namespace coupon::fuzz_merge {
 using fuzz::accepted;
 
 FUZZ_TARGET(merge) {
-  static const fuzz::ScratchFolder folder;
+  static const fuzz::ScratchFolder kFolder;
   constexpr std::string_view kMark = "\n====\n";
   auto rest = fuzz::text_of(data, size);
   load::MergePlan plan{.paths = {}, .clock_error_ns = 50'000'000, .rows_max = 100};
   for (const auto* name : {"1", "2"}) {
     if (rest.empty()) break;
-    plan.paths.push_back(folder.write(std::string(name) + ".json", fuzz::take_until(rest, kMark)));
-    const auto evidence = folder.write(std::string(name) + ".ndjson.gz", fuzz::take_until(rest, kMark));
+    plan.paths.push_back(kFolder.write(std::string(name) + ".json", fuzz::take_until(rest, kMark)));
+    const auto evidence = kFolder.write(std::string(name) + ".ndjson.gz", fuzz::take_until(rest, kMark));
     FUZZ_CHECK(!evidence.empty());
   }
   if (plan.paths.empty()) return 0;

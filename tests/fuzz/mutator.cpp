@@ -29,9 +29,9 @@ constexpr std::array<std::string_view, 12> kNumbers{"0",
 std::string unescape(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '\\' || at + 1 == text.size()) {
-      out += text[at];
-    } else if (text[++at] != 'x') {
+    const bool escaped = text[at] == '\\' && at + 1 < text.size();
+    if (escaped) ++at;
+    if (!escaped || text[at] != 'x') {
       out += text[at];
     } else {
       unsigned byte = 0;

@@ -26,9 +26,9 @@ const volatile std::int64_t* open_seconds() {
 }  // namespace
 
 extern "C" int clock_gettime(clockid_t id, timespec* now) noexcept {
-  static const auto real = reinterpret_cast<Clock>(dlsym(RTLD_NEXT, "clock_gettime"));
-  static const auto* const seconds = open_seconds();
-  const int result = real(id, now);
-  if (result == 0 && id == CLOCK_REALTIME) now->tv_sec += *seconds;
+  static const auto kReal = reinterpret_cast<Clock>(dlsym(RTLD_NEXT, "clock_gettime"));
+  static const auto* const kSeconds = open_seconds();
+  const int result = kReal(id, now);
+  if (result == 0 && id == CLOCK_REALTIME) now->tv_sec += *kSeconds;
   return result;
 }
