@@ -32,6 +32,7 @@ void write_out(const std::string& text) {
 
 void Session::add_options(CLI::App& app) {
   base::Settings settings(app);
+  engines_config_.start_timeout_ms = 0;  // who asks by hand is told at once
   profile::add_settings(settings, engines_config_);
   app.add_option("-o,--output", output_, "how results are printed: table, json or csv")
       ->envname("COUPON_OUTPUT")
@@ -58,7 +59,6 @@ Result<service::Backend*> Session::open(bool create, bool appends) {
     auto config = engines_config_;
     config.create = create;
     config.appends = appends;
-    config.start_timeout_ms = 0;  // who asks by hand is told at once
     auto engines = profile::Engines::open(config, clock_, metrics_);
     if (!engines) return std::unexpected(engines.error());
     engines_ = std::move(*engines);

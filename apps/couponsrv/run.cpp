@@ -1,8 +1,6 @@
 #include "couponsrv/run.hpp"
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <sys/resource.h>
 
@@ -20,24 +18,6 @@ using base::Result;
 namespace {
 
 constexpr std::int64_t kDescriptorsBeside = 64;  // store, logs, acceptors
-
-class StopFlag {
- public:
-  void raise() {
-    const std::scoped_lock lock(mutex_);
-    raised_ = true;
-    wake_.notify_all();
-  }
-  void wait() {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return raised_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool raised_ = false;
-};
 
 // Every connection is a descriptor: the limit is raised as far as permitted, and the rest is said.
 void fit_descriptors(net::http::ServerConfig& http) {
@@ -75,14 +55,14 @@ struct Parts {
   std::unique_ptr<Shared> shared;
 };
 
-Result<> start(const Options& options, Parts& parts) {
-  auto engines = profile::Engines::open(options.engines, parts.clock, parts.metrics);
+Result<> start(const Options& options, const profile::Stopping& stopping, Parts& parts) {
+  auto engines = profile::Engines::open(options.engines, parts.clock, parts.metrics, stopping);
   if (!engines) return std::unexpected(engines.error());
   auto http = options.http;
   fit_descriptors(http);
   parts.server = std::make_unique<net::http::Server>(http, parts.metrics);
   parts.engines = std::move(*engines);
-  COUPON_TRY(parts.engines->await());
+  COUPON_TRY(parts.engines->await(stopping));
   // On servers the work is a couponworker's.
   if (options.run_worker && parts.engines->embedded()) {
     auto worker = profile::WorkerParts::open(*parts.engines, parts.clock, parts.metrics, {});
@@ -107,16 +87,16 @@ Result<> start(const Options& options, Parts& parts) {
 }  // namespace
 
 int run(const Options& options, base::StopSignals& signals) {
-  StopFlag stop;
+  const auto stop = std::make_shared<base::StopFlag>();
+  signals.on_stop([stop](int /*signal*/) { stop->raise(); });
   Parts parts;
-  if (const auto started = start(options, parts); !started) {
+  if (const auto started = start(options, [stop] { return stop->raised(); }, parts); !started) {
     if (parts.server) parts.server->stop();
     return failed(started.error());
   }
-  signals.on_stop([&stop](int /*signal*/) { stop.raise(); });
   base::log::info("listening on http://{}:{}, store {}", options.http.address, parts.server->port(),
                   options.engines.text());
-  stop.wait();
+  stop->wait();
   base::log::info("stopping: requests in hand are answered first");
   const auto cut = parts.server->stop();
   if (parts.worker) parts.worker->stop();

@@ -1,6 +1,5 @@
 // couponworker: the persist and relay loops as a program of their own.
 
-#include <future>
 #include <memory>
 
 #include "base/clock.hpp"
@@ -23,13 +22,15 @@ int failed(const base::Error& error) {
 }
 
 int run(const worker::Options& options, base::StopSignals& signals) {
-  std::promise<void> stop;
+  const auto stop = std::make_shared<base::StopFlag>();
+  signals.on_stop([stop](int /*signal*/) { stop->raise(); });
+  const auto stopping = [stop] { return stop->raised(); };
   const base::SystemClock clock;
   base::Metrics metrics;
   net::http::Server server(options.health, metrics);
-  auto engines = profile::Engines::open(options.engines, clock, metrics);
+  auto engines = profile::Engines::open(options.engines, clock, metrics, stopping);
   if (!engines) return failed(engines.error());
-  if (const auto there = (*engines)->await(); !there) return failed(there.error());
+  if (const auto there = (*engines)->await(stopping); !there) return failed(there.error());
   const auto parts = profile::WorkerParts::open(**engines, clock, metrics, options.plan);
   if (!parts) return failed(parts.error());
   service::Worker loops((*parts)->loops(), options.loops);
@@ -42,9 +43,8 @@ int run(const worker::Options& options, base::StopSignals& signals) {
       return failed(told.error());
     }
   }
-  signals.on_stop([&stop](int /*signal*/) { stop.set_value(); });
   base::log::info("working on {}", options.engines.text());
-  stop.get_future().wait();
+  stop->wait();
   base::log::info("stopping: the batch in hand is finished first");
   loops.stop();
   if (options.serve_health) server.stop();

@@ -34,6 +34,22 @@ void arm_hard_stop() {
 
 }  // namespace
 
+void StopFlag::raise() {
+  const std::scoped_lock lock(mutex_);
+  raised_ = true;
+  wake_.notify_all();
+}
+
+void StopFlag::wait() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return raised_; });
+}
+
+bool StopFlag::raised() const {
+  const std::scoped_lock lock(mutex_);
+  return raised_;
+}
+
 StopSignals::StopSignals() {
   const auto set = set_of({SIGINT, SIGTERM, kWake});
   if (const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); error != 0) {

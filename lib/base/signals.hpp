@@ -2,10 +2,26 @@
 // One way to stop a program: SIGINT or SIGTERM asks for a graceful stop, a second one ends it at once.
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <thread>
 
 namespace coupon::base {
+
+/// Raised once, by whoever is told to stop. Thread-safe. A handler of signals shares it with who waits, since a signal
+/// may still come when nobody waits any more.
+class StopFlag {
+ public:
+  void raise();
+  void wait();  ///< until it is raised
+  [[nodiscard]] bool raised() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool raised_ = false;
+};
 
 /// Construct it first in main, before any thread: it blocks SIGINT and SIGTERM (inherited by every thread) and
 /// ignores SIGPIPE and SIGXFSZ (a file at the limit of its size). The handler runs on a thread of its own, so it may

@@ -51,12 +51,12 @@ Result<std::unique_ptr<net::sql::Database>> open_migrated(const EngineConfig& co
 }
 
 // Another program that has the file to itself, or a disk that is slow to let go of one that was killed.
-Result<std::unique_ptr<net::sql::Database>> open_unlocked(const EngineConfig& config) {
+Result<std::unique_ptr<net::sql::Database>> open_unlocked(const EngineConfig& config, const Stopping& stopping) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(config.start_timeout_ms);
   for (bool told = false;; told = true) {
     auto database = open_migrated(config);
     const bool locked = !database && database.error().code == Errc::kBusy;
-    if (!locked || std::chrono::steady_clock::now() >= until) return database;
+    if (!locked || std::chrono::steady_clock::now() >= until || gives_up(stopping)) return database;
     if (!told) base::log::warn("waiting: {}", database.error().message);
     std::this_thread::sleep_for(kPause);
   }
@@ -84,7 +84,7 @@ class EmbeddedEngines final : public Engines {
   Ledger& ledger() override { return ledger_; }
   bool embedded() const override { return true; }
   std::string trouble() override { return {}; }
-  Result<> await() override { return {}; }
+  Result<> await(const Stopping& /*stopping*/) override { return {}; }
 
  private:
   const base::Clock& clock_;
@@ -95,8 +95,8 @@ class EmbeddedEngines final : public Engines {
 }  // namespace
 
 Result<std::unique_ptr<Engines>> open_embedded(const EngineConfig& config, const base::Clock& clock,
-                                               base::Metrics& metrics) {
-  auto database = open_unlocked(config);
+                                               base::Metrics& metrics, const Stopping& stopping) {
+  auto database = open_unlocked(config, stopping);
   if (!database) return std::unexpected(database.error());
   return std::make_unique<EmbeddedEngines>(std::move(*database), config, clock, metrics);
 }

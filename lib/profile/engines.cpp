@@ -8,8 +8,8 @@ namespace coupon::profile {
 using base::Result;
 
 Result<std::unique_ptr<Engines>> Engines::open(const EngineConfig& config, const base::Clock& clock,
-                                               base::Metrics& metrics) {
-  return config.embedded() ? open_embedded(config, clock, metrics) : open_servers(config, clock, metrics);
+                                               base::Metrics& metrics, const Stopping& stopping) {
+  return config.embedded() ? open_embedded(config, clock, metrics, stopping) : open_servers(config, clock, metrics);
 }
 
 Result<std::vector<Migration>> migrations(const EngineConfig& config) {

@@ -3,6 +3,7 @@
 // know none.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,15 +18,20 @@
 
 namespace coupon::profile {
 
+/// Asked again and again while something is waited for: true gives up. Empty: never.
+using Stopping = std::function<bool()>;
+[[nodiscard]] inline bool gives_up(const Stopping& stopping) { return stopping && stopping(); }
+
 /// The open engines. Thread-safe. What it makes must end before it does.
 class Engines {
  public:
-  /// Embedded: opens the store and brings its schema up to date; one that another process has locked is waited for up
-  /// to the start timeout. Errors carry the remedy (missing folder, not permitted, corrupt, made by a newer program,
-  /// disk full). Servers: connects to none yet. `clock` and `metrics` must
-  /// outlive the engines.
+  /// Embedded: opens the store and brings its schema up to date; one that another process has locked is tried
+  /// again, each time for as long as --store-busy, until the start timeout is over. Errors carry the remedy (missing
+  /// folder, not permitted, corrupt, made by a newer program, disk full). Servers: connects to none yet. `clock` and
+  /// `metrics` must outlive the engines.
   [[nodiscard]] static base::Result<std::unique_ptr<Engines>> open(const EngineConfig& config, const base::Clock& clock,
-                                                                   base::Metrics& metrics);
+                                                                   base::Metrics& metrics,
+                                                                   const Stopping& stopping = {});
   virtual ~Engines() = default;
   Engines(const Engines&) = delete;
   Engines& operator=(const Engines&) = delete;
@@ -47,7 +53,7 @@ class Engines {
   /// Blocks until every engine can be used, up to the start timeout: the Error names the engine, the reason and the
   /// remedy. What waiting cannot mend (a wrong password, a missing table, another schema) ends it at once; a missing
   /// topic is waited for, since a running program takes it up by itself.
-  [[nodiscard]] virtual base::Result<> await() = 0;
+  [[nodiscard]] virtual base::Result<> await(const Stopping& stopping = {}) = 0;
 
  protected:
   Engines() = default;

@@ -64,11 +64,11 @@ class ServerEngines final : public Engines {
     return journal.empty() ? std::string() : "journal: " + journal;
   }
 
-  Result<> await() override {
+  Result<> await(const Stopping& stopping) override {
     const auto until = std::chrono::steady_clock::now() + start_timeout_;
     for (;;) {
       auto now = look();
-      if (now || !now.error().retryable || std::chrono::steady_clock::now() >= until) return now;
+      if (now || !now.error().retryable || std::chrono::steady_clock::now() >= until || gives_up(stopping)) return now;
       std::this_thread::sleep_for(kLook);
     }
   }

@@ -85,8 +85,13 @@ TEST(EmbeddedStoreFault, locked_at_the_start_is_waited_for_up_to_the_start_timeo
   Process hasty(command("100ms"));
   EXPECT_EQ(hasty.wait(), 1);
   EXPECT_NE(hasty.err().find("locked by another process"), std::string::npos) << hasty.err();
+  const auto waits = [](Process& process) { return process.err().find("waiting: ") != std::string::npos; };
+  Process told_to_stop(command("60s"));
+  EXPECT_TRUE(eventually([&] { return waits(told_to_stop); })) << told_to_stop.err();
+  told_to_stop.signal(SIGTERM);
+  EXPECT_EQ(told_to_stop.wait(), 1);
   Process patient(command("60s"));
-  EXPECT_TRUE(eventually([&] { return patient.err().find("waiting: ") != std::string::npos; })) << patient.err();
+  EXPECT_TRUE(eventually([&] { return waits(patient); })) << patient.err();
   foreign.run("ROLLBACK");
   EXPECT_TRUE(eventually([&] { return std::filesystem::exists(port_file); })) << patient.err();
   patient.signal(SIGTERM);

@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 #include <string>
+#include <string_view>
 #include <sys/socket.h>
 #include <thread>
 #include <vector>
@@ -36,6 +37,8 @@ class Echo {
           error_code ended;
           while (!ended) {
             const auto size = socket->read_some(asio::buffer(buffer), ended);
+            if (std::string_view(buffer.data(), size) == "quit")
+              return void(socket->shutdown(tcp::socket::shutdown_send));
             if (!ended) asio::write(*socket, asio::buffer(buffer, size), ended);
           }
         });
@@ -151,6 +154,26 @@ TEST_F(TcpProxyTest, Lets_go_of_what_waits_now_and_holds_what_comes_after_it) {
   EXPECT_EQ(proxy_.bytes(Way::kReplies), 5);
   proxy_.let_go(Way::kReplies);
   EXPECT_EQ(receive(socket, 6), "second");
+}
+
+TEST_F(TcpProxyTest, Holds_the_end_of_a_connection_as_well) {
+  auto socket = connect();
+  auto other = connect();
+  EXPECT_EQ(ask(socket, "hi"), "hi");
+  proxy_.hold(Way::kReplies);
+  send(socket, "quit");
+  while (proxy_.bytes(Way::kRequests) < 6) std::this_thread::yield();
+  send(other, "later");
+  while (proxy_.bytes(Way::kRequests) < 11) std::this_thread::yield();
+  socket.non_blocking(true);
+  std::array<char, 8> bytes{};
+  error_code error;
+  socket.read_some(asio::buffer(bytes), error);
+  EXPECT_EQ(error, asio::error::would_block) << "it was told";
+  socket.non_blocking(false);
+  proxy_.let_go(Way::kReplies);
+  EXPECT_EQ(receive(socket, 1), "EOF");
+  EXPECT_EQ(receive(other, 5), "later");
 }
 
 TEST_F(TcpProxyTest, Cuts_after_so_many_bytes) {

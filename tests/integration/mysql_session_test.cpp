@@ -74,6 +74,25 @@ TEST_F(MysqlSessions, Who_is_silent_inside_a_transaction_loses_it_and_its_locks)
   EXPECT_EQ(text(*other, "SELECT a FROM t"), "3");
 }
 
+TEST_F(MysqlSessions, A_snapshot_may_be_read_for_longer) {
+  auto config = store_.config();
+  config.read_timeout_ms = 1'000;
+  auto reader = MysqlSession::open(config);
+  ASSERT_TRUE(reader) << reader.error().message;
+  const auto silence = [&] { return text(**reader, "SELECT @@SESSION.idle_transaction_timeout"); };
+  EXPECT_EQ(silence(), "1");
+  for (const bool kept : {true, false}) {
+    ASSERT_TRUE((*reader)->begin(net::sql::MysqlIsolation::kSnapshot));
+    EXPECT_EQ(silence(), "28800");
+    if (kept) {
+      EXPECT_TRUE((*reader)->end());
+    } else {
+      (*reader)->undo();
+    }
+    EXPECT_EQ(silence(), "1");
+  }
+}
+
 TEST_F(MysqlSessions, Every_byte_reads_back_and_text_keeps_its_characters) {
   std::string bytes;
   for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);

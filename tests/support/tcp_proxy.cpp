@@ -48,6 +48,7 @@ struct TcpProxy::Impl {
     asio::steady_timer timer;
     std::array<char, kBufferBytes> buffer{};
     std::size_t waiting = 0;  // bytes read and held back
+    bool ended = false;       // and an end, which the peer does not hear of while its way is held
   };
   struct Link {
     explicit Link(asio::io_context& io)
@@ -86,6 +87,8 @@ struct TcpProxy::Impl {
 
   void read(const Shared& link, Pump& pump) {
     pump.from.async_read_some(asio::buffer(pump.buffer), [this, link, &pump](const ErrorCode& error, std::size_t size) {
+      if (error == asio::error::operation_aborted) return;
+      if (error && held.at(index_of(pump.way))) return void(pump.ended = true);
       if (error) return error == asio::error::eof ? half_close(link, pump) : end(link);
       pump.waiting = size;
       if (wait.count() == 0) return pass(link, pump);
@@ -137,7 +140,9 @@ struct TcpProxy::Impl {
   void flush(Way way) {
     held.at(index_of(way)) = false;
     for (const auto& link : std::set<Shared>(links)) {
-      if (auto& pump = link->pumps.at(index_of(way)); pump.waiting > 0) pass(link, pump);
+      auto& pump = link->pumps.at(index_of(way));
+      if (pump.waiting > 0) pass(link, pump);
+      if (std::exchange(pump.ended, false)) read(link, pump);  // meets it again
     }
   }
 

@@ -23,7 +23,8 @@ class TcpProxy {
 
   /// Bytes wait this long before they go on, each way.
   void delay(std::chrono::milliseconds wait);
-  /// Nothing goes on this way any more: both ends stay connected, and bytes wait. The peer's TCP sees a full buffer.
+  /// Nothing goes on this way any more: bytes wait, and so does the end of the connection. The peer's TCP sees a full
+  /// buffer.
   void hold(Way way);
   /// What waited goes on.
   void let_go(Way way);

@@ -194,11 +194,17 @@ Result<std::vector<PartitionLag>> Admin::lag(const std::string& topic, const std
   auto member = Conf(impl_->config).set("group.id", group).create(RD_KAFKA_CONSUMER);
   if (!member) return std::unexpected(std::move(member.error()));
   const auto timeout_ms = impl_->config.request_timeout_ms;
-  const auto low = edge_offsets(member->get(), topic, partitions, Edge::kLow, timeout_ms);
+  const auto edge = [&](Edge which) {
+    auto offsets = edge_offsets(member->get(), topic, partitions, which, timeout_ms);
+    if (offsets || offsets.error().code != Errc::kNotFound) return offsets;
+    // They were listed a moment ago: librdkafka does not know partitions that it does not hear of in time.
+    return Result<Offsets>(failed(RD_KAFKA_RESP_ERR__TIMED_OUT, fmt::format("offsets of '{}'", topic)));
+  };
+  const auto low = edge(Edge::kLow);
   if (!low) return std::unexpected(low.error());
   const auto committed = committed_offsets(member->get(), topic, partitions, timeout_ms);
   if (!committed) return std::unexpected(committed.error());
-  const auto end = edge_offsets(member->get(), topic, partitions, Edge::kHigh, timeout_ms);
+  const auto end = edge(Edge::kHigh);
   if (!end) return std::unexpected(end.error());
   std::vector<PartitionLag> lags;
   for (const auto partition : partitions) {

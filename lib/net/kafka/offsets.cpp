@@ -83,11 +83,8 @@ Result<Offsets> edge_offsets(rd_kafka_t* client, const std::string& topic, const
     // One request for all partitions of a broker; these two stand for the edges where a time is asked for.
     const auto list = list_all(topic, partitions, edge == Edge::kLow ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END);
     const auto code = rd_kafka_offsets_for_times(client, list.get(), wait_of(until));
-    auto worst = code == RD_KAFKA_RESP_ERR_NO_ERROR ? worst_of(*list) : code;
-    // The partitions are the cluster's own: one that librdkafka does not know is one that it has not heard of in time.
-    if (worst == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) worst = RD_KAFKA_RESP_ERR__TIMED_OUT;
-    const bool again = is_leader_moving(worst) || worst == RD_KAFKA_RESP_ERR__TIMED_OUT;
-    if (!again || SteadyClock::now() >= until) {
+    const auto worst = code == RD_KAFKA_RESP_ERR_NO_ERROR ? worst_of(*list) : code;
+    if (!is_leader_moving(worst) || SteadyClock::now() >= until) {
       return worst == RD_KAFKA_RESP_ERR_NO_ERROR ? Result<Offsets>(read_list(*list)) : failed(worst, what);
     }
     std::this_thread::sleep_for(kOffsetsPause);

@@ -30,8 +30,8 @@ struct MysqlConfig {
   bool tls = false;    ///< true: refuse to talk without TLS and a certificate that is valid for the host
   std::string tls_ca;  ///< file of the CA's certificate; empty: the system's
   std::int64_t connect_timeout_ms = 3'000;  ///< timeouts count whole seconds, rounded up
-  /// Also bounds a wait for a lock, by half of it, and how long a session may be silent inside a transaction before the
-  /// server undoes it.
+  /// Also bounds a wait for a lock, by half of it, and how long a session may be silent inside a transaction, other
+  /// than a snapshot, before the server undoes it.
   std::int64_t read_timeout_ms = 10'000;
   std::int64_t write_timeout_ms = 10'000;
   std::int64_t pool_wait_ms = 2'000;  ///< longest wait for a free connection
@@ -84,11 +84,15 @@ class MysqlSession {
   template <class Call>
   [[nodiscard]] base::Result<> guarded(Call call);
   [[nodiscard]] base::Result<> set_up(const MysqlConfig& config);
+  [[nodiscard]] base::Result<> allow_silence(int seconds);
+  void left();  // a transaction, either way
 
   std::unique_ptr<::sql::Connection> connection_;
   bool broken_ = false;
   bool in_transaction_ = false;
   bool deadlocked_ = false;
+  bool snapshot_ = false;
+  int silence_s_ = 0;
 };
 
 /// Connections for any number of threads, at most pool_max at once. Thread-safe. Opens none before the first call.

@@ -20,6 +20,7 @@ using base::Result;
 namespace {
 
 constexpr std::int64_t kMsPerSecond = 1'000;
+constexpr int kSnapshotSilenceS = 28'800;  // what MySQL allows by itself
 
 int seconds(std::int64_t ms) {
   return static_cast<int>(std::max<std::int64_t>(1, (ms + kMsPerSecond - 1) / kMsPerSecond));
@@ -128,15 +129,13 @@ Result<> MysqlSession::set_up(const MysqlConfig& config) {
     return {};
   };
   COUPON_TRY(run("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"));
-  // A lock that does not come must end the wait before the read times out: then the server says so itself. And who
-  // falls silent inside a transaction, frozen or cut off, must not keep its locks: MariaDB has a timeout for just that;
-  // MySQL, which reads the second comment alone, has one for any silence.
-  const auto silence = seconds(config.read_timeout_ms);
+  // A lock that does not come must end the wait before the read times out: then the server says so itself.
   COUPON_TRY(
       run(fmt::format("SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
-                      " autocommit = 1, innodb_lock_wait_timeout = {}"
-                      " /*M! , idle_transaction_timeout = {} */ /*!80000 , wait_timeout = {} */",
-                      seconds(config.read_timeout_ms / 2), silence, silence)));
+                      " autocommit = 1, innodb_lock_wait_timeout = {}",
+                      seconds(config.read_timeout_ms / 2))));
+  silence_s_ = seconds(config.read_timeout_ms);
+  COUPON_TRY(allow_silence(silence_s_));
   if (!config.tls) return {};
   std::string cipher;
   COUPON_TRY(query("SHOW SESSION STATUS LIKE 'Ssl_cipher'", [&cipher](const MysqlRow& row) -> Result<> {
@@ -169,15 +168,25 @@ Result<> MysqlSession::query(const std::string& sql, const Each& each) {
   });
 }
 
+// Who falls silent inside a transaction, frozen or cut off, must not keep its locks. MariaDB has a timeout for just
+// that; MySQL, which reads the second comment alone, has one for any silence.
+Result<> MysqlSession::allow_silence(int seconds) {
+  const auto set = execute(
+      fmt::format("SET SESSION /*M! idle_transaction_timeout = {} */ /*!80000 wait_timeout = {} */", seconds, seconds));
+  if (!set) return std::unexpected(set.error());
+  return {};
+}
+
 Result<> MysqlSession::begin(MysqlIsolation isolation) {
-  if (isolation == MysqlIsolation::kSnapshot) {
+  snapshot_ = isolation == MysqlIsolation::kSnapshot;
+  if (snapshot_) {
+    // It holds no locks, and reading a million rows takes as long as it takes.
+    COUPON_TRY(allow_silence(kSnapshotSilenceS));
     // For the next transaction alone; under READ COMMITTED a consistent snapshot is none.
     const auto set = execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     if (!set) return std::unexpected(set.error());
   }
-  const auto done =
-      execute(isolation == MysqlIsolation::kSnapshot ? "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
-                                                     : "START TRANSACTION");
+  const auto done = execute(snapshot_ ? "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY" : "START TRANSACTION");
   if (!done) return std::unexpected(done.error());
   in_transaction_ = true;
   return {};
@@ -186,18 +195,23 @@ Result<> MysqlSession::begin(MysqlIsolation isolation) {
 // The connector's own call for this hides its failure.
 Result<> MysqlSession::end() {
   const auto done = execute("COMMIT");
-  in_transaction_ = false;
+  left();
   if (done) return {};
   broken_ = true;
   return std::unexpected(done.error());
+}
+
+void MysqlSession::left() {
+  in_transaction_ = false;
+  if (std::exchange(snapshot_, false) && !broken_ && !allow_silence(silence_s_)) broken_ = true;
 }
 
 void MysqlSession::undo() {
   // A deadlock is the transaction's, not the rollback's.
   const bool deadlocked = deadlocked_;
   if (!execute("ROLLBACK")) broken_ = true;
+  left();
   deadlocked_ = deadlocked;
-  in_transaction_ = false;
 }
 
 }  // namespace coupon::net::sql
