@@ -105,7 +105,7 @@ TEST(EmbeddedFault, no_couponworker_for_a_while_and_then_two) {
 TEST(EmbeddedFault, couponworker_frozen_and_taken_over_by_another) {
   EmbeddedWorld world({.workers = 2, .service_arguments = {"--no-worker"}, .worker_arguments = {"--batch", "20"}});
   world.begin();
-  world.fault("SIGSTOP couponworker", [&] { world.worker(0).process.signal(SIGSTOP); });
+  world.fault("SIGSTOP couponworker", [&] { world.freeze_without_lock(world.worker(0).process); });
   EXPECT_TRUE(eventually([&] { return world.worker(1).records("inserted") > 100; }));
   world.fault("SIGCONT couponworker", [&] { world.worker(0).process.signal(SIGCONT); });
   world.conclude();

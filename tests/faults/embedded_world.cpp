@@ -40,7 +40,8 @@ bool stopped(pid_t pid) {
   });
 }
 
-bool writes_the_file(pid_t pid) {
+// SQLite's locks on byte ranges of the file that a process has; `exclusive`: alone.
+bool locks_the_file(pid_t pid, bool exclusive) {
   std::istringstream locks(read_file("/proc/locks"));
   for (std::string line; std::getline(locks, line);) {
     std::istringstream words(line);
@@ -53,7 +54,8 @@ bool writes_the_file(pid_t pid) {
     std::int64_t first = 0;
     std::int64_t last = 0;
     words >> number >> type >> strength >> mode >> holder >> file >> first >> last;
-    if (words && mode == "WRITE" && holder == pid && first <= kSharedByte && kSharedByte <= last) return true;
+    if (!words || holder != pid || last < kSharedByte) continue;
+    if (!exclusive || (mode == "WRITE" && first <= kSharedByte)) return true;
   }
   return false;
 }
@@ -150,10 +152,20 @@ void EmbeddedWorld::freeze_in_commit(Process& process) const {
   EXPECT_TRUE(eventually([&] {
     process.signal(SIGSTOP);
     if (!eventually([&] { return stopped(process.pid()); })) return false;
-    if (writes_the_file(process.pid()) && hot()) return true;
+    if (locks_the_file(process.pid(), true) && hot()) return true;
     process.signal(SIGCONT);
     return false;
   })) << "it never writes";
+}
+
+void EmbeddedWorld::freeze_without_lock(Process& process) const {
+  EXPECT_TRUE(eventually([&] {
+    process.signal(SIGSTOP);
+    if (!eventually([&] { return stopped(process.pid()); })) return false;
+    if (!locks_the_file(process.pid(), false)) return true;
+    process.signal(SIGCONT);
+    return false;
+  })) << "it never lets go";
 }
 
 void EmbeddedWorld::limit_files(std::optional<std::uint64_t> bytes) const {

@@ -53,6 +53,8 @@ class EmbeddedWorld final : public Scenario {
 
   /// SIGSTOP while it writes what it commits: it has the store's exclusive lock, and its rollback journal is hot.
   void freeze_in_commit(Process& process) const;
+  /// SIGSTOP while it has no lock on the store: a frozen one would keep everybody else out.
+  void freeze_without_lock(Process& process) const;
   /// The files of all programs that run may not grow beyond `bytes`; nothing: as far as they like.
   void limit_files(std::optional<std::uint64_t> bytes) const;
   /// The programs' wall clock, against the real one.

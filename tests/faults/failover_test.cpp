@@ -72,10 +72,10 @@ bool serving(const Pipeline& pipeline) { return pipeline.stock()["gate"] == "ser
 
 // Two services on two gates: the second is led to the new master, the first stays with the old one, which is cut off.
 struct SplitBrain {
-  SplitBrain(const std::string& redis_options, const std::string& isolation)
+  SplitBrain(const std::string& redis_options, const std::string& isolation, const std::string& deadline)
       : pipeline({.redis_options = redis_options}), replica(pipeline.redis_port()), worker_way(pipeline.redis_port()) {
     pipeline.create(kPlaces);
-    old_service = &pipeline.serve(with({"--deadline", "1s", "--gate-isolation", isolation}, pipeline.redis_port()));
+    old_service = &pipeline.serve(with({"--deadline", deadline, "--gate-isolation", isolation}, pipeline.redis_port()));
     pipeline.work(with({"--gate-isolation", isolation}, worker_way.port()));
     EXPECT_TRUE(eventually([&] { return serving(pipeline); }));
   }
@@ -147,7 +147,7 @@ TEST(Failover, to_a_replica_that_is_restarted_at_once) {
 
 // It may serve for two seconds more than its max-lag, and a rebuild waits for that.
 TEST(Failover, away_from_a_master_that_is_cut_off_and_must_have_a_replica) {
-  SplitBrain split("--min-replicas-to-write 1 --min-replicas-max-lag 1", "3s");
+  SplitBrain split("--min-replicas-to-write 1 --min-replicas-max-lag 1", "3s", "1s");
   PatientCrowd old_crowd({.ports = {split.old_service->port()}, .prefix = "old"});
   EXPECT_TRUE(eventually([&] { return old_crowd.issued() >= 50; }));
   split.split();
@@ -169,7 +169,7 @@ TEST(Failover, away_from_a_master_that_is_cut_off_and_must_have_a_replica) {
 // The limit that docs/guarantees.md states: nobody stops this master, so its service goes on telling 200. The ledger
 // takes none of it.
 TEST(Failover, away_from_a_master_that_need_not_have_a_replica_breaks_what_it_tells) {
-  SplitBrain split("", "100ms");
+  SplitBrain split("", "100ms", "10s");
   split.split();
   EXPECT_TRUE(eventually([&] { return serving(split.pipeline); }));
   const auto answer = split.old_service->issue(kCode, "victim");

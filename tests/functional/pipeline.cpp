@@ -33,7 +33,12 @@ Pipeline::Pipeline(PipelineSetup setup) : setup_(std::move(setup)) {
   must_work(run(mariadb(mysql_port_, "CREATE DATABASE " + database_)), "database");
   if (!setup_.prepared) return;
   must_work(ctl({"migrate", "up"}), "schema");
-  const auto topics = ctl({"topics", "create", "--partitions", std::to_string(kTopicPartitions), "-o", "json"});
+  Finished topics;
+  // What exists stays as it is, so that a broker that is short of time may be asked again.
+  static_cast<void>(eventually([&] {
+    topics = ctl({"topics", "create", "--partitions", std::to_string(kTopicPartitions), "-o", "json"});
+    return topics.code == 0;
+  }));
   must_work(topics, "topics");
   for (const auto& one : nlohmann::json::parse(topics.out)) topics_.push_back(one["topic"]);
 }
@@ -107,6 +112,7 @@ Finished Pipeline::ctl(std::vector<std::string> arguments) const {
   std::vector<std::string> command{program("couponctl")};
   const auto all = flags();
   command.insert(command.end(), all.begin(), all.end());
+  command.insert(command.end(), {"--gate-timeout", "30s"});
   command.insert(command.end(), arguments.begin(), arguments.end());
   return run(std::move(command));
 }

@@ -15,7 +15,7 @@ TEST(PipelineBurst, of_two_thousand_for_a_hundred_places_passes_and_leaves_a_hun
   const auto& service = pipeline.serve();
   // How long anything took is not judged: the machine is shared.
   const auto done = run({program("couponload"), "burst", service.url(), "--code", kCode, "-u", "2000", "--max-lag",
-                         "1m", "--max-run-delay", "100"});
+                         "1m", "--max-run-delay", "100", "--settle", "50s"});
   EXPECT_EQ(done.code, 0) << done.out << done.err;
   EXPECT_NE(done.out.find("VERDICT pass: 100 issued, 1,900 sold out, 0 errors"), std::string::npos) << done.out;
   expect_settled(pipeline);

@@ -121,8 +121,8 @@ TEST_P(PipelineStart, fails_with_exit_code_1_and_names_engine_and_remedy) {
   const Pipeline pipeline(broken.setup);
   auto flags = pipeline.flags();
   broken.act(pipeline, flags);
-  Process service(start_line("couponsrv", flags, "1s"));
-  Process worker(start_line("couponworker", flags, "1s"));
+  Process service(start_line("couponsrv", flags, "4s"));
+  Process worker(start_line("couponworker", flags, "4s"));
   for (auto* one : {&service, &worker}) {
     EXPECT_EQ(one->wait(), 1);
     const auto said = one->err();

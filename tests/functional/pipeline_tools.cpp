@@ -19,7 +19,7 @@ std::vector<std::string> mariadb(std::uint16_t port, const std::string& statemen
           "--host=127.0.0.1",
           "--port=" + std::to_string(port),
           "--user=root",
-          "--connect-timeout=5",
+          "--connect-timeout=50",
           "--skip-column-names",
           "--batch",
           "--execute=" + statements};

@@ -8,18 +8,25 @@
 
 namespace coupon::test {
 
+namespace {
+
+constexpr const char* kPatience = "20s";  // the disk is shared: no refusal for being slow
+
+}  // namespace
+
 std::string program(const std::string& name) { return std::string(COUPON_BIN_DIR) + "/" + name; }
 
 Finished ctl(const std::string& store, std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), {program("couponctl"), "--store", store});
+  arguments.insert(arguments.begin(), {program("couponctl"), "--store", store, "--store-busy", kPatience});
   return run(std::move(arguments));
 }
 
 Service::Service(const std::string& folder, std::vector<std::string> arguments, std::vector<std::string> prefix)
     : port_file_(folder + "/port") {
   auto command = std::move(prefix);
-  command.insert(command.end(), {program("couponsrv"), "--store", "sqlite:" + folder + "/coupon.db", "--port", "0",
-                                 "--port-file", port_file_, "--log-format", "human"});
+  command.insert(command.end(),
+                 {program("couponsrv"), "--store", "sqlite:" + folder + "/coupon.db", "--port", "0", "--port-file",
+                  port_file_, "--log-format", "human", "--deadline", kPatience, "--store-busy", kPatience});
   command.insert(command.end(), arguments.begin(), arguments.end());
   start(std::move(command));
 }

@@ -9,7 +9,7 @@
 namespace coupon::test {
 namespace {
 
-constexpr std::int64_t kWaitMs = 10'000;  // a bound, never reached when records are there
+constexpr std::int64_t kWaitMs = 60'000;  // a bound, never reached when records are there
 
 class JournalContract : public ContractTest {
  protected:

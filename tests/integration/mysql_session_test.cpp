@@ -58,7 +58,7 @@ TEST_F(MysqlSessions, A_session_is_strict_and_reads_what_is_committed) {
 
 TEST_F(MysqlSessions, Who_is_silent_inside_a_transaction_loses_it_and_its_locks) {
   auto config = store_.config();
-  config.read_timeout_ms = 1'000;
+  config.read_timeout_ms = 2'000;
   store_.meddle("CREATE TABLE t (a INT) ENGINE = InnoDB");
   store_.meddle("INSERT INTO t VALUES (1)");
   auto silent = MysqlSession::open(config);

@@ -13,7 +13,10 @@ namespace {
 
 class OwnRedis final : public RedisPart {
  public:
-  OwnRedis() : stack_(folder_.path()) { config_.port = stack_.up("redis"); }
+  OwnRedis() : stack_(folder_.path()) {
+    config_.port = stack_.up("redis");
+    config_.call_timeout_ms = 30'000;  // its disk may be busy
+  }
   ~OwnRedis() override { stack_.kill("redis"); }
   OwnRedis(const OwnRedis&) = delete;
   OwnRedis& operator=(const OwnRedis&) = delete;

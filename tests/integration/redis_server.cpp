@@ -24,6 +24,7 @@ std::string ask(net::redis::Client& client, const Arguments& command) {
 
 RedisServer::RedisServer(std::string options) : stack_(folder_.path()), options_(std::move(options)) {
   config_.port = stack_.up("redis", options_);
+  config_.call_timeout_ms = 30'000;  // its disk may be busy
 }
 
 RedisServer::~RedisServer() { stack_.kill("redis"); }

@@ -1,19 +1,24 @@
 #include "integration/service/site.hpp"
 
+#include <cstdint>
 #include <fmt/format.h>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "integration/kafka_topic.hpp"
 #include "integration/mysql_store.hpp"
 #include "profile/topics.hpp"
+#include "support/process.hpp"
 #include "support/stack.hpp"
 #include "support/temp_folder.hpp"
 
 namespace coupon::test {
 
 namespace {
+
+constexpr std::int64_t kPatienceMs = 30'000;  // the servers are shared
 
 class FileSite final : public Site {
  public:
@@ -31,7 +36,14 @@ class ServerSite final : public Site {
     config_.journal = fmt::format("kafka://{}/{}", kafka_.brokers, topic_);
     config_.journal_group = topic_;
     config_.ledger = fmt::format("mysql://root@127.0.0.1:{}/{}", mysql_.config().port, mysql_.config().database);
-    auto made = profile::create_topics(config_, {.partitions = kTopicPartitions});
+    config_.gate_timeout_ms = kPatienceMs;
+    config_.journal_timeout_ms = kPatienceMs;
+    config_.ledger_timeout_ms = kPatienceMs;
+    base::Result<std::vector<profile::TopicMade>> made = base::fail(base::Errc::kInternal, "never asked");
+    static_cast<void>(eventually([&] {
+      made = profile::create_topics(config_, {.partitions = kTopicPartitions});
+      return made.has_value();
+    }));
     if (!made) throw std::runtime_error(made.error().message);
     topics_ = std::move(*made);
   }
