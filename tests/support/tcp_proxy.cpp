@@ -48,7 +48,7 @@ struct TcpProxy::Impl {
     asio::steady_timer timer;
     std::array<char, kBufferBytes> buffer{};
     std::size_t waiting = 0;  // bytes read and held back
-    bool ended = false;       // and an end, which the peer does not hear of while its way is held
+    ErrorCode ended;          // and an end, which the peer does not hear of while its way is held
   };
   struct Link {
     explicit Link(asio::io_context& io)
@@ -88,8 +88,8 @@ struct TcpProxy::Impl {
   void read(const Shared& link, Pump& pump) {
     pump.from.async_read_some(asio::buffer(pump.buffer), [this, link, &pump](const ErrorCode& error, std::size_t size) {
       if (error == asio::error::operation_aborted) return;
-      if (error && held.at(index_of(pump.way))) return void(pump.ended = true);
-      if (error) return error == asio::error::eof ? half_close(link, pump) : end(link);
+      if (error && held.at(index_of(pump.way))) return void(pump.ended = error);
+      if (error) return stop(link, pump, error);
       pump.waiting = size;
       if (wait.count() == 0) return pass(link, pump);
       pump.timer.expires_after(wait);
@@ -124,9 +124,10 @@ struct TcpProxy::Impl {
                       });
   }
 
-  void half_close(const Shared& link, Pump& pump) {
-    ErrorCode error;
-    pump.to.shutdown(tcp::socket::shutdown_send, error);
+  // Nothing comes this way any more: the other way may go on after an orderly end.
+  void stop(const Shared& link, Pump& pump, const ErrorCode& why) {
+    ErrorCode error = why;
+    if (why == asio::error::eof) pump.to.shutdown(tcp::socket::shutdown_send, error);
     if (error) end(link);
   }
 
@@ -142,7 +143,7 @@ struct TcpProxy::Impl {
     for (const auto& link : std::set<Shared>(links)) {
       auto& pump = link->pumps.at(index_of(way));
       if (pump.waiting > 0) pass(link, pump);
-      if (std::exchange(pump.ended, false)) read(link, pump);  // meets it again
+      if (const auto error = std::exchange(pump.ended, {})) stop(link, pump, error);
     }
   }
 
