@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 #include <sstream>
 
-#include "functional/pipeline.hpp"
-
 namespace coupon::test {
 
 namespace {
@@ -55,5 +53,7 @@ Told LoadBeside::told() const {
   for (const auto& [member, id] : told.issued) told.pending.erase(member);
   return told;
 }
+
+std::int64_t rows_of(const Pipeline& pipeline) { return pipeline.number("SELECT COUNT(*) FROM issues"); }
 
 }  // namespace coupon::test

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "functional/pipeline.hpp"
 #include "functional/pipeline_crowd.hpp"
 #include "support/process.hpp"
 
@@ -13,6 +14,8 @@ namespace coupon::test {
 /// A couponload that runs beside the test and keeps evidence of every request.
 class LoadBeside {
  public:
+  static constexpr int kViolated = 5;  ///< the exit code when the service did not tell the truth
+
   /// `arguments`: the mode first. It asks for kCode at 127.0.0.1:port, and busy machines do not make it invalid.
   LoadBeside(std::vector<std::string> arguments, std::uint16_t port);
 
@@ -28,5 +31,8 @@ class LoadBeside {
   TempFolder folder_;
   Process process_;
 };
+
+/// How many rows the ledger has by now.
+[[nodiscard]] std::int64_t rows_of(const Pipeline& pipeline);
 
 }  // namespace coupon::test

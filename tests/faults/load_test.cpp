@@ -8,21 +8,12 @@
 
 namespace coupon::test {
 
-namespace {
-
-constexpr int kViolated = 5;
-
-// Of the coupon, by the ledger.
-std::int64_t rows(World& world) { return world.pipeline().number("SELECT COUNT(*) FROM issues"); }
-
-}  // namespace
-
 TEST(LoadUnderFault, a_burst_of_10_000_while_Redis_forgets_everything) {
   World world({.quota = 20'000});
   LoadBeside load({"burst", "-u", "10000", "--timeout", "20s"}, world.service().port());
-  ASSERT_TRUE(eventually([&] { return !load.running() || rows(world) > 0; }));
+  ASSERT_TRUE(eventually([&] { return !load.running() || rows_of(world.pipeline()) > 0; }));
   world.fault("FLUSHALL", [&] { world.pipeline().redis({"FLUSHALL"}); });
-  EXPECT_NE(load.wait(), kViolated) << load.output();
+  EXPECT_NE(load.wait(), LoadBeside::kViolated) << load.output();
   world.hear(load.told());
   world.conclude({.lost = true});
 }

@@ -85,7 +85,8 @@ class MysqlSession {
   [[nodiscard]] base::Result<> guarded(Call call);
   [[nodiscard]] base::Result<> set_up(const MysqlConfig& config);
   [[nodiscard]] base::Result<> allow_silence(int seconds);
-  void left();  // a transaction, either way
+  [[nodiscard]] base::Result<> start();  // a transaction
+  void left();                           // it, either way
 
   std::unique_ptr<::sql::Connection> connection_;
   bool broken_ = false;

@@ -179,6 +179,13 @@ Result<> MysqlSession::allow_silence(int seconds) {
 
 Result<> MysqlSession::begin(MysqlIsolation isolation) {
   snapshot_ = isolation == MysqlIsolation::kSnapshot;
+  auto started = start();
+  in_transaction_ = started.has_value();
+  if (!started && snapshot_) broken_ = true;  // half set up for a snapshot, it is no good for anything else
+  return started;
+}
+
+Result<> MysqlSession::start() {
   if (snapshot_) {
     // It holds no locks, and reading a million rows takes as long as it takes.
     COUPON_TRY(allow_silence(kSnapshotSilenceS));
@@ -188,7 +195,6 @@ Result<> MysqlSession::begin(MysqlIsolation isolation) {
   }
   const auto done = execute(snapshot_ ? "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY" : "START TRANSACTION");
   if (!done) return std::unexpected(done.error());
-  in_transaction_ = true;
   return {};
 }
 
