@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/record.hpp"
 #include "base/result.hpp"
 #include "coupon/grant.hpp"
 
@@ -33,16 +34,8 @@ struct GrantEvent {
   std::uint32_t epoch = 0;  ///< the gate's, stamped when published
 };
 
-struct Header {
-  std::string name;
-  std::string value;
-};
-
-struct JournalRecord {
-  std::string key;
-  std::string value;
-  std::vector<Header> headers;
-};
+using base::Header;
+using JournalRecord = base::Record;
 
 [[nodiscard]] GrantEvent make_event(const CouponCode& code, const Grant& grant, std::uint32_t epoch);
 /// The JSON value alone.

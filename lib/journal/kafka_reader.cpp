@@ -10,11 +10,8 @@ namespace {
 
 ConsumedRecord moved(net::kafka::Received& received) {
   auto& record = received.record;
-  ConsumedRecord made{received.partition,    received.offset,         received.timestamp_ms,
-                      std::move(record.key), std::move(record.value), {}};
-  made.headers.reserve(record.headers.size());
-  for (auto& header : record.headers) made.headers.push_back({std::move(header.name), std::move(header.value)});
-  return made;
+  return {received.partition,    received.offset,         received.timestamp_ms,
+          std::move(record.key), std::move(record.value), std::move(record.headers)};
 }
 
 }  // namespace

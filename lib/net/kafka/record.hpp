@@ -1,23 +1,15 @@
 #pragma once
-// What travels: keys, values and headers are bytes.
+// What was read, and how far.
 
 #include <cstdint>
 #include <map>
-#include <string>
-#include <vector>
+
+#include "base/record.hpp"
 
 namespace coupon::net::kafka {
 
-struct Header {
-  std::string name;  ///< without a NUL
-  std::string value;
-};
-
-struct Record {
-  std::string key;
-  std::string value;
-  std::vector<Header> headers;
-};
+using base::Header;
+using base::Record;
 
 /// A record as it was read.
 struct Received {
