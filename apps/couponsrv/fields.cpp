@@ -28,7 +28,59 @@ std::string names_of(const std::vector<Field>& expected) {
   return names;
 }
 
+// Reads an object of texts that need no decoding: what nearly every client sends, at a tenth of the price.
+class PlainReader {
+ public:
+  explicit PlainReader(std::string_view json) : rest_(json) {}
+
+  /// False: something else, perhaps as good, which the reader of any JSON has to judge.
+  template <class Take>
+  [[nodiscard]] bool read(Take take) {
+    if (!symbol('{')) return false;
+    do {
+      std::string_view name;
+      std::string_view value;
+      if (!text(name) || !symbol(':') || !text(value) || !take(name, value)) return false;
+    } while (symbol(','));
+    return symbol('}') && (skip_space(), rest_.empty());
+  }
+
+ private:
+  void skip_space() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size())); }
+
+  [[nodiscard]] bool symbol(char expected) {
+    skip_space();
+    if (!rest_.starts_with(expected)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  [[nodiscard]] bool text(std::string_view& out) {
+    if (!symbol('"')) return false;
+    const auto end = std::ranges::find_if(rest_, [](char c) { return c < ' ' || c > '~' || c == '"' || c == '\\'; });
+    if (end == rest_.end() || *end != '"') return false;
+    out = std::string_view(rest_.begin(), end);
+    rest_ = std::string_view(end + 1, rest_.end());
+    return true;
+  }
+
+  std::string_view rest_;
+};
+
 }  // namespace
+
+bool Fields::read_plain(std::string_view json, const std::vector<Field>& expected) {
+  values_.resize(expected.size());
+  const bool read = PlainReader(json).read([&](std::string_view name, std::string_view text) {
+    const auto it = std::ranges::find(expected, name, &Field::name);
+    if (it == expected.end() || it->kind != Field::Kind::kText || text.size() > kTextMax) return false;
+    auto& value = values_[static_cast<std::size_t>(it - expected.begin())];
+    value.text = text;
+    return !std::exchange(value.present, true);
+  });
+  if (!read) values_.clear();
+  return read;
+}
 
 // Receives nlohmann's events; the first that does not fit ends the parse.
 class FieldReader final : public nlohmann::json_sax<nlohmann::json> {
@@ -120,9 +172,11 @@ base::Result<Fields> Fields::parse(std::string_view json, const std::vector<Fiel
     return fail(Errc::kInvalid, fmt::format("the body is not valid JSON (at byte {})", nul + 1));
   }
   Fields fields;
-  FieldReader reader(expected, fields);
-  if (!nlohmann::json::sax_parse(json, &reader) || !reader.saw_object()) {
-    return fail(Errc::kInvalid, reader.problem().empty() ? "the body must be a JSON object" : reader.problem());
+  if (!fields.read_plain(json, expected)) {
+    FieldReader reader(expected, fields);
+    if (!nlohmann::json::sax_parse(json, &reader) || !reader.saw_object()) {
+      return fail(Errc::kInvalid, reader.problem().empty() ? "the body must be a JSON object" : reader.problem());
+    }
   }
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (expected[i].required && !fields.has(i)) {

@@ -36,6 +36,9 @@ class Fields {
 
  private:
   friend class FieldReader;
+  /// False, with nothing read, unless the body is plain texts alone and all of them are expected.
+  [[nodiscard]] bool read_plain(std::string_view json, const std::vector<Field>& expected);
+
   struct Value {
     bool present = false;
     std::string text;

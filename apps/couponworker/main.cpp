@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/memory.hpp"
 #include "base/metrics.hpp"
 #include "base/settings.hpp"
 #include "base/signals.hpp"
@@ -55,6 +56,7 @@ int run(const worker::Options& options, base::StopSignals& signals) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  base::keep_freed_memory();
   return base::guarded_main([&] {
     worker::Options options;
     if (const auto code = worker::parse_options(argc, argv, options)) return *code;

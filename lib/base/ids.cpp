@@ -1,6 +1,8 @@
 #include "base/ids.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace coupon::base {
 
@@ -23,24 +25,38 @@ constexpr std::array<std::int8_t, 256> make_values() {
 
 constexpr auto kValues = make_values();
 
+// Eight bytes, the first the most significant.
+std::uint64_t word_at(const std::array<std::uint8_t, 16>& bytes, std::size_t begin) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes.data() + begin, sizeof(word));
+  return std::endian::native == std::endian::little ? std::byteswap(word) : word;
+}
+
 }  // namespace
 
 void Ulid::append_to(std::string& out) const {
-  // 130 bits of text for 128 bits of id: the first character carries three.
-  Uint128 value = 0;
-  for (const auto byte : bytes) value = (value << 8) | byte;
-  std::array<char, kTextLength> text{};
-  for (std::size_t i = kTextLength; i-- > 0;) {
-    text[i] = kAlphabet[static_cast<std::size_t>(value & 31)];
-    value >>= 5;
-  }
+  const auto text = chars();
   out.append(text.data(), text.size());
 }
 
 std::string Ulid::text() const {
-  std::string out;
-  append_to(out);
-  return out;
+  const auto text = chars();
+  return {text.data(), text.size()};
+}
+
+// 130 bits of text for 128 bits of id: the first character carries three. A word holds the bits of twelve.
+std::array<char, Ulid::kTextLength> Ulid::chars() const {
+  std::array<char, kTextLength> text{};
+  auto at = text.size();
+  const auto write = [&text, &at](std::size_t count, std::uint64_t bits) {
+    for (; count > 0; --count, bits >>= 5) text[--at] = kAlphabet[bits & 31];
+  };
+  const auto high = word_at(bytes, 0);
+  const auto low = word_at(bytes, sizeof(high));
+  write(12, low);
+  write(12, (high << 4) | (low >> 60));
+  write(2, high >> 56);
+  return text;
 }
 
 std::string_view Ulid::view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }

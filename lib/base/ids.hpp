@@ -21,6 +21,8 @@ struct Ulid {
   static constexpr std::size_t kTextLength = 26;
 
   [[nodiscard]] std::string text() const;
+  /// The text form without memory of its own.
+  [[nodiscard]] std::array<char, kTextLength> chars() const;
   /// Appends the text form without a temporary.
   void append_to(std::string& out) const;
   [[nodiscard]] std::string_view view() const;  ///< the 16 raw bytes

@@ -2,15 +2,20 @@
 
 #include <charconv>
 #include <fmt/format.h>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
+
+#include "base/append.hpp"
 
 namespace coupon {
 
 using base::Errc;
 using base::fail;
+
+namespace {
+constexpr std::size_t kUsualValue = 160;  // bytes of an encoded event without its names
+}
 
 GrantEvent make_event(const CouponCode& code, const Grant& grant, std::uint32_t epoch) {
   return {code, grant.member, grant.id, grant.rank, grant.issued_ms, epoch};
@@ -18,28 +23,29 @@ GrantEvent make_event(const CouponCode& code, const Grant& grant, std::uint32_t 
 
 std::string encode_value(const GrantEvent& event) {
   // Names and ids have no character that JSON escapes.
-  return fmt::format(R"({{"v":{},"code":"{}","user":"{}","id":"{}","rank":{},"issuedMs":{},"epoch":{}}})",
-                     kEventVersion, event.code.text(), event.member.text(), event.id.text(), event.rank,
-                     event.issued_ms, event.epoch);
+  std::string value;
+  value.reserve(kUsualValue + event.code.text().size() + event.member.text().size());
+  base::append(value, R"({"v":)", kEventVersion, R"(,"code":")", event.code.text(), R"(","user":")",
+               event.member.text(), R"(","id":")", event.id, R"(","rank":)", event.rank, R"(,"issuedMs":)",
+               event.issued_ms, R"(,"epoch":)", event.epoch, '}');
+  return value;
 }
 
 JournalRecord encode(const GrantEvent& event) {
-  return {event.member.text(),
-          encode_value(event),
-          {{"v", fmt::format("{}", kEventVersion)},
-           {"code", event.code.text()},
-           {"user", event.member.text()},
-           {"id", event.id.text()},
-           {"epoch", fmt::format("{}", event.epoch)}}};
+  std::vector<Header> headers;
+  headers.reserve(5);
+  headers.push_back({"v", std::to_string(kEventVersion)});
+  headers.push_back({"code", event.code.text()});
+  headers.push_back({"user", event.member.text()});
+  headers.push_back({"id", event.id.text()});
+  headers.push_back({"epoch", std::to_string(event.epoch)});
+  return {event.member.text(), encode_value(event), std::move(headers)};
 }
 
 namespace {
 
 // A length, a colon, the bytes: names and values may contain anything.
-void append_part(std::string& out, std::string_view part) {
-  fmt::format_to(std::back_inserter(out), "{}:", part.size());
-  out.append(part);
-}
+void append_part(std::string& out, std::string_view part) { base::append(out, part.size(), ':', part); }
 
 std::optional<std::string> take_part(std::string_view& packed) {
   std::size_t size = 0;

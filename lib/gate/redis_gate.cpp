@@ -125,10 +125,7 @@ void RedisGate::issue(const CouponCode& code, std::vector<Ask> asks, base::Done<
   if (refuses(asks.size(), done)) return;
   auto arguments = keys_of(code);
   arguments.add(config_.grace_ms);
-  for (const auto& ask : asks) {
-    arguments.add(std::string_view(ask.member.text())).add(std::string_view(ask.candidate.text()));
-    arguments.add(std::string_view(hash_text(ask.key_hash)));
-  }
+  for (const auto& ask : asks) add_ask(arguments, ask);
   run<IssueReply>(
       lua::issue(), std::move(arguments), [asks = std::move(asks)](View view) { return issue_reply_of(asks, view); },
       std::move(done));
@@ -139,9 +136,7 @@ void RedisGate::confirm(const CouponCode& code, std::uint32_t epoch, std::vector
   if (refuses(refs.size(), done)) return;
   auto arguments = keys_of(code);
   arguments.add(epoch);
-  for (const auto& ref : refs) {
-    arguments.add(std::string_view(ref.member.text())).add(std::string_view(ref.id.text()));
-  }
+  for (const auto& ref : refs) add_grant(arguments, ref.member, ref.id);
   run<std::vector<bool>>(
       lua::confirm(), std::move(arguments),
       [count = refs.size()](View view) -> Result<std::vector<bool>> {
@@ -189,19 +184,19 @@ void RedisGate::run_flag(const net::redis::Script& script, Arguments arguments, 
 
 void RedisGate::revoke(const CouponCode& code, GrantRef ref, base::Done<bool> done) {
   auto arguments = keys_of(code);
-  arguments.add(std::string_view(ref.member.text())).add(std::string_view(ref.id.text()));
+  add_grant(arguments, ref.member, ref.id);
   run_flag(lua::revoke(), std::move(arguments), std::move(done));
 }
 
 void RedisGate::rearm(const CouponCode& code, GrantRef ref, base::Done<bool> done) {
   auto arguments = keys_of(code);
-  arguments.add(std::string_view(ref.member.text())).add(std::string_view(ref.id.text()));
+  add_grant(arguments, ref.member, ref.id);
   run_flag(lua::rearm(), std::move(arguments), std::move(done));
 }
 
 void RedisGate::adopt(const CouponCode& code, Grant grant, base::Done<bool> done) {
   auto arguments = keys_of(code);
-  arguments.add(std::string_view(grant.member.text())).add(std::string_view(grant.id.text()));
+  add_grant(arguments, grant.member, grant.id);
   arguments.add(grant.rank).add(grant.issued_ms);
   run_flag(lua::adopt(), std::move(arguments), std::move(done));
 }

@@ -54,11 +54,11 @@ void RedisGate::merge(const CouponCode& code, const BuildToken& token, std::vect
   add_token(arguments, token);
   arguments.add(held.size());
   for (const auto& grant : held) {
-    arguments.add(std::string_view(grant.member.text())).add(std::string_view(grant.id.text()));
+    add_grant(arguments, grant.member, grant.id);
     arguments.add(grant.rank).add(grant.issued_ms);
   }
   for (const auto& ref : revoked) {
-    arguments.add(std::string_view(ref.member.text())).add(std::string_view(ref.id.text()));
+    add_grant(arguments, ref.member, ref.id);
   }
   run_flag(lua::merge(), std::move(arguments), std::move(done));
 }
@@ -169,7 +169,7 @@ void RedisGate::settle_part(std::shared_ptr<Settling> settling) {
   auto arguments = settle_arguments(settling->code, settling->token, keep);
   for (auto i = from; i < end; ++i) {
     const auto& grant = settling->unmerged[i];
-    arguments.add(std::string_view(grant.member.text())).add(std::string_view(grant.id.text()));
+    add_grant(arguments, grant.member, grant.id);
   }
   run_settle(std::move(arguments), [this, settling](Result<SettleReply> part) {
     if (settling->ends_with(part)) return;

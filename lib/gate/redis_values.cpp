@@ -48,6 +48,18 @@ Arguments keys_of(const CouponCode& code) {
   return arguments;
 }
 
+void add_grant(Arguments& arguments, const MemberId& member, const GrantId& id) {
+  const auto text = id.chars();
+  arguments.add(std::string_view(member.text())).add(std::string_view(text.data(), text.size()));
+}
+
+void add_ask(Arguments& arguments, const Ask& ask) {
+  add_grant(arguments, ask.member, ask.candidate);
+  std::array<char, 2 * sizeof(ask.key_hash)> hash{};
+  const auto* const end = std::to_chars(hash.begin(), hash.end(), ask.key_hash, kHexadecimal).ptr;
+  arguments.add(std::string_view(hash.begin(), end));
+}
+
 void add_token(Arguments& arguments, const BuildToken& token) {
   arguments.add(token.target_epoch).add(std::string_view(token.server));
 }
@@ -135,7 +147,5 @@ Result<Grant> grant_of_field(std::string_view field, std::string_view value) {
 std::unexpected<base::Error> unexpected_reply(std::string_view script) {
   return base::fail(Errc::kCorrupt, fmt::format("Redis: the script {} replied in another form", script));
 }
-
-std::string hash_text(std::uint64_t key_hash) { return fmt::format("{:x}", key_hash); }
 
 }  // namespace coupon::gate

@@ -15,6 +15,11 @@ inline constexpr std::size_t kScanHead = 3;
 
 /// The number of keys, and the coupon's keys in the order of common.lua; the script's own arguments follow.
 [[nodiscard]] net::redis::Arguments keys_of(const CouponCode& code);
+/// A member and the id that it holds, or is to hold.
+void add_grant(net::redis::Arguments& arguments, const MemberId& member, const GrantId& id);
+/// The three arguments of an ask; the key hash in hexadecimal, as the gate keeps it, so that no script takes it for a
+/// number.
+void add_ask(net::redis::Arguments& arguments, const Ask& ask);
 void add_token(net::redis::Arguments& arguments, const BuildToken& token);
 /// The arguments of scan.lua. A page is made of several steps, so that the last of them overshoots it by little.
 void add_scan(net::redis::Arguments& arguments, std::string_view cursor, std::size_t page, std::string_view which);
@@ -36,7 +41,4 @@ void add_values(net::redis::Arguments& arguments, const GateChange& values);
 [[nodiscard]] base::Result<Decision> decision_of(const Ask& ask, std::string_view text, std::int64_t now_ms);
 /// The error of a reply of another shape than the script's.
 [[nodiscard]] std::unexpected<base::Error> unexpected_reply(std::string_view script);
-/// The key hash as the gate keeps it: hexadecimal, so that no script takes it for a number.
-[[nodiscard]] std::string hash_text(std::uint64_t key_hash);
-
 }  // namespace coupon::gate

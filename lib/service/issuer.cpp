@@ -158,7 +158,9 @@ void Issuer::lane_free(const CouponCode& code) {
   if (it->second->waiting.empty()) {
     lanes_.erase(it);
   } else {
-    depart(code);
+    // Posted twice, so that the sockets that are readable by now are read before: they leave in the same call.
+    it->second->departing = true;
+    loop_.post([this, code] { loop_.post([this, code] { depart(code); }); });
   }
 }
 

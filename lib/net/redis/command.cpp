@@ -7,16 +7,14 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/append.hpp"
+
 namespace coupon::net::redis {
 
 namespace {
 
 // One word in RESP: its length, then its bytes.
-void append_word(std::string& out, std::string_view word) {
-  fmt::format_to(std::back_inserter(out), FMT_STRING("${}\r\n"), word.size());
-  out.append(word);
-  out.append("\r\n");
-}
+void append_word(std::string& out, std::string_view word) { base::append(out, '$', word.size(), "\r\n", word, "\r\n"); }
 
 std::string sha1_of(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -40,7 +38,7 @@ Arguments& Arguments::add(std::string_view word) {
 Script::Script(std::string text) : text_(std::move(text)), digest_(sha1_of(text_)) {}
 
 void append_command(std::string& out, std::initializer_list<std::string_view> head, const Arguments& arguments) {
-  fmt::format_to(std::back_inserter(out), FMT_STRING("*{}\r\n"), head.size() + arguments.count());
+  base::append(out, '*', head.size() + arguments.count(), "\r\n");
   for (const auto word : head) append_word(out, word);
   out.append(arguments.bytes());
 }

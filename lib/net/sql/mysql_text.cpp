@@ -1,8 +1,8 @@
 #include "net/sql/mysql_text.hpp"
 
-#include <charconv>
-#include <limits>
 #include <stdexcept>
+
+#include "base/append.hpp"
 
 namespace coupon::net::sql {
 
@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kBlank = " \t\r\n";
-constexpr std::size_t kNumberMax = std::numeric_limits<std::int64_t>::digits10 + 2;
 
 void append_hex(std::string& out, std::string_view bytes) {
   const auto begin = out.size();
@@ -21,12 +20,6 @@ void append_hex(std::string& out, std::string_view bytes) {
     *at++ = kHex[byte >> 4U];
     *at++ = kHex[byte & 0xfU];
   }
-}
-
-void append_number(std::string& out, std::int64_t number) {
-  char digits[kNumberMax];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out.append(digits, end);
 }
 
 // Where the comment or quoted part that begins at `at` ends; `at` itself when none begins there.
@@ -55,7 +48,7 @@ void add_statement(std::vector<std::string>& statements, std::string& text) {
 
 void append_value(std::string& out, const SqlValue& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
-    append_number(out, *number);
+    base::append(out, *number);
   } else if (const auto* bytes = std::get_if<SqlBytes>(&value)) {
     out += "x'";
     append_hex(out, bytes->bytes);

@@ -36,6 +36,21 @@ TEST(Ulid, Ids_increase_within_one_millisecond_and_when_the_clock_steps_back) {
   }
 }
 
+TEST(Ulid, Every_bit_has_its_place_in_the_text) {
+  const auto text_of_bit = [](std::size_t bit) {
+    Ulid id;
+    id.bytes[bit / 8] = static_cast<std::uint8_t>(0x80U >> (bit % 8));
+    return id.text();
+  };
+  EXPECT_EQ(Ulid{}.text(), std::string(26, '0'));
+  for (std::size_t bit = 0; bit < 128; ++bit) {
+    std::string expected(26, '0');
+    expected[(bit + 2) / 5] = "G8421"[(bit + 2) % 5];  // two bits of the first character are never set
+    EXPECT_EQ(text_of_bit(bit), expected) << bit;
+    EXPECT_EQ(Ulid::parse(expected)->bytes[bit / 8], 0x80U >> (bit % 8)) << bit;
+  }
+}
+
 TEST(Ulid, Carries_its_creation_time) {
   StandingClock clock;
   EXPECT_EQ(UlidGenerator(clock).next().created_ms(), clock.now_ms);

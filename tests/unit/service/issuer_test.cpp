@@ -47,7 +47,7 @@ TEST_F(IssuerTest, asks_of_one_round_leave_in_one_call) {
   EXPECT_EQ((*b)->value().outcome, Outcome::kSoldOut);
 }
 
-TEST_F(IssuerTest, asks_that_arrive_during_a_call_gather_and_leave_with_the_reply) {
+TEST_F(IssuerTest, asks_that_arrive_during_a_call_gather_and_leave_after_the_reply) {
   const auto a = ask("a");
   loop.run();
   const auto b = ask("b");
@@ -55,6 +55,7 @@ TEST_F(IssuerTest, asks_that_arrive_during_a_call_gather_and_leave_with_the_repl
   loop.run();
   EXPECT_EQ(gate.issues.size(), 1U);
   gate.answer_issue(Outcome::kSoldOut);
+  loop.run();
   ASSERT_EQ(gate.issues.size(), 1U);
   EXPECT_EQ(gate.issues[0].asks.size(), 2U);
   EXPECT_TRUE(a->has_value());
@@ -63,11 +64,23 @@ TEST_F(IssuerTest, asks_that_arrive_during_a_call_gather_and_leave_with_the_repl
   EXPECT_TRUE(b->has_value() && c->has_value());
 }
 
+TEST_F(IssuerTest, what_the_loop_reads_in_its_next_round_leaves_in_the_same_call) {
+  ask("a");
+  loop.run();
+  ask("b");
+  gate.answer_issue(Outcome::kSoldOut);
+  loop.post([this] { ask("c"); });  // a socket that was readable when the reply came
+  loop.run();
+  ASSERT_EQ(gate.issues.size(), 1U);
+  EXPECT_EQ(gate.issues[0].asks.size(), 2U);
+}
+
 TEST_F(IssuerTest, a_call_has_at_most_merge_max_asks) {
   for (int i = 0; i < 6; ++i) ask("m" + std::to_string(i));
   loop.run();
   EXPECT_EQ(gate.issues[0].asks.size(), 4U);
   gate.answer_issue(Outcome::kSoldOut);
+  loop.run();
   EXPECT_EQ(gate.issues[0].asks.size(), 2U);
 }
 

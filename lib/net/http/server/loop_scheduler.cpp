@@ -21,10 +21,13 @@ void run(base::Task& task) {
 }  // namespace
 
 void LoopScheduler::post(base::Task task) {
-  const std::lock_guard lock(mutex_);
-  if (closed_) return;  // `task` is destroyed after the lock is released: it is the caller's
-  posted_.push_back(std::move(task));
-  if (std::exchange(scheduled_, true)) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;  // `task` is destroyed after the lock is released: it is the caller's
+    posted_.push_back(std::move(task));
+    if (std::exchange(scheduled_, true)) return;
+  }
+  // Without the lock, which is the first thing that a loop woken by this asks for.
   boost::asio::post(io_, [this] { run_posted(); });
 }
 

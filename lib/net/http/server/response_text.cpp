@@ -1,10 +1,11 @@
 #include "net/http/server/response_text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/core.h>
+
+#include "base/append.hpp"
 
 namespace coupon::net::http {
 
@@ -21,14 +22,8 @@ bool is_field_value(std::string_view value) {
   return std::ranges::all_of(value, [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
 }
 
-void append_number(std::string& out, std::size_t number) {
-  char digits[20];
-  const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
-  out.append(std::begin(digits), end);
-}
-
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
+  base::append(out, name, ": ", value, "\r\n");
 }
 
 void append_connection(std::string& out, Framing::Connection connection) {
@@ -55,15 +50,11 @@ void append_response(std::string& out, const Response& response, const Framing& 
   const bool bodiless = response.status == kNoContent || response.status == kNotModified;
   const auto needed = out.size() + kUsualHeader + response.body.size();
   if (out.capacity() < needed) out.reserve(std::max(needed, 2 * out.capacity()));
-  out.append("HTTP/1.1 ");
-  append_number(out, static_cast<std::size_t>(response.status));
-  out.append(" ").append(reason_phrase(response.status)).append("\r\n");
+  base::append(out, "HTTP/1.1 ", response.status, ' ', reason_phrase(response.status), "\r\n");
   append_field(out, "Date", framing.date);
   if (!bodiless) {
     if (!response.body.empty()) append_field(out, "Content-Type", response.content_type);
-    out.append("Content-Length: ");
-    append_number(out, response.body.size());
-    out.append("\r\n");
+    base::append(out, "Content-Length: ", response.body.size(), "\r\n");
   }
   append_connection(out, framing.connection);
   for (const auto& [name, value] : response.headers) append_field(out, name, value);
