@@ -2,8 +2,9 @@
 # The whole pipeline over Redis, Kafka and MariaDB, as ratios in one run: couponsrv with one io thread against nginx
 # `return 409` with one worker, the same wrk -t1 -c256 script, runs interleaved. Sold out: every request is decided by
 # Redis. Issuing: granted by Redis, acknowledged by Kafka, confirmed in Redis. Then couponworker carries what was issued
-# into MariaDB, against a bare multi-row insert loop through the same connector into the same table.
-# Environment: ROUNDS (3), SECONDS_EACH (5), GRANTS (1000000: issued in all before memory is read).
+# into MariaDB, in turn with a bare multi-row insert loop through the same connector into the same table.
+# Environment: ROUNDS (3), SECONDS_EACH (5), GRANTS (1000000: issued in all before memory is read), ROWS (400000: carried
+# in each round).
 cd "$(dirname "$0")/../.."
 source tests/bench/common.sh
 source tests/bench/nginx.sh
@@ -11,6 +12,7 @@ source tests/bench/nginx.sh
 rounds=${ROUNDS:-3}
 seconds=${SECONDS_EACH:-5}
 grants=${GRANTS:-1000000}
+rows=${ROWS:-400000}
 
 stop_stack() { compose/stack.sh down "$work/stack"; }
 trap 'stop_all; stop_stack; rm -rf "$work"' EXIT
@@ -29,14 +31,30 @@ rate() {
 
 metric() { curl -s "http://127.0.0.1:$port/metrics" | awk -v name="$1" '$1 == name {printf "%d", $2}'; }
 
-# work_off → rows a second from the worker's first counted row to its last, rows, seconds. Its own counters tell: a
-# couponctl that asks for the lag would take the processor from it.
-work_off() {
-  "$bin/couponworker" "${engines[@]}" --role persist --log-level warn --batch "${BATCH:-1000}" \
-    --health-port-file "$work/worker.port" &
+# The engines, with another database of the same server.
+engines_on() { printf '%s\n' "${engines[@]/%\/coupon//$1}"; }
+
+# make_ledger DATABASE: a ledger as the worker finds it at its first start
+make_ledger() {
+  local where
+  readarray -t where < <(engines_on "$1")
+  mariadb --no-defaults --host=127.0.0.1 --port="$mysql_port" --user=root -e "CREATE DATABASE $1 CHARACTER SET utf8mb4"
+  "$bin/couponctl" "${where[@]}" -q migrate up >/dev/null
+  "$bin/couponctl" "${where[@]}" -q coupon create ISSUING --quota 100000000 >/dev/null
+}
+drop_ledger() { mariadb --no-defaults --host=127.0.0.1 --port="$mysql_port" --user=root -e "DROP DATABASE $1"; }
+
+# carry DATABASE → rows a second from the worker's first counted row until it has counted $rows. Its own counters tell:
+# a couponctl that asks for the lag would take the processor from it.
+carry() {
+  local where
+  readarray -t where < <(engines_on "$1")
+  rm -f "$work/worker.port"
+  "$bin/couponworker" "${where[@]}" --role persist --journal-group "bench-$1" --log-level warn \
+    --batch "${BATCH:-1000}" --health-port-file "$work/worker.port" &
   worker=$!
   pids+=("$worker")
-  python3 - "$1" "$work/worker.port" <<'PYTHON'
+  python3 - "$rows" "$work/worker.port" <<'PYTHON'
 import os, re, sys, time, urllib.request
 total, file = int(sys.argv[1]), sys.argv[2]
 while not os.path.exists(file):
@@ -51,7 +69,7 @@ start = time.perf_counter()
 while (now := stored()) < total:
     time.sleep(0.05)
 taken = time.perf_counter() - start
-print(f"{(now - first) / taken:.0f} {now:.0f} {taken:.2f}")
+print(f"{(now - first) / taken:.0f}")
 PYTHON
   kill -TERM "$worker" && wait "$worker"
   pids=("${pids[@]:0:${#pids[@]}-1}")
@@ -100,11 +118,17 @@ awk -v n="$granted" \
 stop_service
 
 let_redis_rest
-read -r carried records taken < <(work_off "$granted")
-# The same table, as empty as the worker found its own.
 mysql_port=$(cat "$work/stack/mysql/port")
-mariadb --no-defaults --host=127.0.0.1 --port="$mysql_port" --user=root -e 'CREATE DATABASE bare CHARACTER SET utf8mb4'
-"$bin/couponctl" "${engines[@]/%\/coupon//bare}" -q migrate up >/dev/null
-bare=$("$bin/bench_insert" "$mysql_port" bare "${BATCH:-1000}" "$records")
-awk -v a="$carried" -v b="$bare" -v n="$records" -v t="$taken" \
-  'BEGIN {printf "couponworker: %d rows/s (%d in %.1f s), a bare insert loop: %d rows/s, ratio %.2f\n", a, n, t, b, a / b}'
+((granted < rows)) && rows=$granted
+for ((i = 1; i <= rounds; i++)); do
+  make_ledger "worker$i"
+  carry "worker$i" >>"$work/carried.rates"
+  drop_ledger "worker$i"
+  make_ledger "bare$i"
+  "$bin/bench_insert" "$mysql_port" "bare$i" "${BATCH:-1000}" "$rows" >>"$work/bare.rates"
+  drop_ledger "bare$i"
+done
+carried=$(median <"$work/carried.rates") bare=$(median <"$work/bare.rates")
+printf 'couponworker: %.0f rows/s [%s], a bare insert loop: %.0f rows/s [%s], ratio %.2f (%d rows each)\n' \
+  "$carried" "$(paste -sd' ' "$work/carried.rates")" "$bare" "$(paste -sd' ' "$work/bare.rates")" \
+  "$(awk -v a="$carried" -v b="$bare" 'BEGIN {print a / b}')" "$rows"

@@ -17,6 +17,7 @@ using net::sql::MysqlSession;
 using net::sql::sql_text;
 using net::sql::SqlBytes;
 using net::sql::SqlText;
+using net::sql::SqlValue;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -109,6 +110,49 @@ TEST_F(MysqlSessions, Every_byte_reads_back_and_text_keeps_its_characters) {
     return {};
   });
   EXPECT_TRUE(done);
+}
+
+TEST_F(MysqlSessions, A_prepared_statement_says_the_same_as_its_text) {
+  std::string bytes;
+  for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
+  store_.meddle("CREATE TABLE t (b VARBINARY(300), s VARCHAR(50) CHARACTER SET utf8mb4, n BIGINT, UNIQUE KEY (n))");
+  const auto session = store_.session();
+  const std::string insert = "INSERT INTO t VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE b = t.b";
+  const std::vector<SqlValue> row{SqlBytes{bytes}, SqlText{"caf\xc3\xa9 \xf0\x9f\x8e\x9f '\\"}, INT64_MIN};
+  EXPECT_EQ(session->execute_prepared(insert, row), 1);
+  EXPECT_EQ(session->execute_prepared(insert, row), 0) << "only new rows count as changed";
+  EXPECT_EQ(session->execute_prepared(insert, std::vector<SqlValue>{SqlBytes{""}, {}, 7}), 1);
+  EXPECT_EQ(text(*session, sql_text("SELECT COUNT(*) FROM t WHERE b = ? AND s = ? AND n = -9223372036854775807 - 1",
+                                    {row[0], row[1]})),
+            "1");
+  EXPECT_EQ(text(*session, "SELECT COUNT(*) FROM t WHERE b = '' AND s IS NULL AND n = 7"), "1");
+  EXPECT_EQ(session->execute_prepared("DELETE FROM t WHERE n = ?", std::vector<SqlValue>{7}), 1);
+  EXPECT_EQ(session->execute_prepared(insert, row), 0);
+}
+
+TEST_F(MysqlSessions, A_prepared_statement_that_fails_can_be_said_again) {
+  store_.meddle("CREATE TABLE t (b VARBINARY(3) NOT NULL)");
+  const auto session = store_.session();
+  const std::string insert = "INSERT INTO t VALUES (?)";
+  const auto cut = session->execute_prepared(insert, std::vector<SqlValue>{SqlBytes{"abcd"}});
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().code, Errc::kInvalid);
+  EXPECT_EQ(session->execute_prepared(insert, std::vector<SqlValue>{SqlBytes{"abc"}}), 1);
+  store_.meddle("ALTER TABLE t ADD COLUMN n INT");
+  EXPECT_FALSE(session->execute_prepared(insert, std::vector<SqlValue>{SqlBytes{"abc"}})) << "two columns by now";
+  store_.meddle("ALTER TABLE t DROP COLUMN n");
+  EXPECT_EQ(session->execute_prepared(insert, std::vector<SqlValue>{SqlBytes{"abc"}}), 1);
+}
+
+TEST_F(MysqlSessions, A_session_that_prepared_something_and_was_killed_can_be_dropped) {
+  store_.meddle("CREATE TABLE t (b VARBINARY(3) NOT NULL)");
+  auto session = store_.session();
+  EXPECT_EQ(session->execute_prepared("INSERT INTO t VALUES (?)", std::vector<SqlValue>{SqlBytes{"a"}}), 1);
+  store_.meddle("KILL " + id_of(*session));
+  EXPECT_FALSE(session->execute_prepared("INSERT INTO t VALUES (?)", std::vector<SqlValue>{SqlBytes{"b"}}));
+  EXPECT_TRUE(session->broken());
+  session.reset();
+  EXPECT_EQ(store_.number("SELECT COUNT(*) FROM t"), 1);
 }
 
 TEST_F(MysqlSessions, A_value_that_does_not_fit_is_an_error_and_not_cut) {

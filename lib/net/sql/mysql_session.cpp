@@ -69,6 +69,22 @@ std::string host_url(const std::string& host) {
   return options;
 }
 
+// The statement copies what it is given.
+void bind(::sql::PreparedStatement& statement, unsigned at, const SqlValue& value) {
+  const auto set_bytes = [&](std::string_view bytes) {
+    statement.setString(at, ::sql::SQLString(bytes.data(), bytes.size()));
+  };
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    statement.setInt64(at, *number);
+  } else if (const auto* bytes = std::get_if<SqlBytes>(&value)) {
+    set_bytes(bytes->bytes);
+  } else if (const auto* text = std::get_if<SqlText>(&value)) {
+    set_bytes(text->text);
+  } else {
+    statement.setNull(at, 0);
+  }
+}
+
 base::Error error_of(const std::exception& thrown, int& number) {
   if (const auto* failure = dynamic_cast<const ::sql::SQLException*>(&thrown)) {
     number = failure->getErrorCode();
@@ -88,6 +104,7 @@ MysqlSession::MysqlSession(std::unique_ptr<::sql::Connection> connection) : conn
 
 MysqlSession::~MysqlSession() {
   attach_thread();
+  prepared_.reset();
   connection_.reset();
 }
 
@@ -156,6 +173,23 @@ Result<std::int64_t> MysqlSession::execute(const std::string& sql) {
   });
   if (!done) return std::unexpected(done.error());
   return changed;
+}
+
+Result<std::int64_t> MysqlSession::execute_prepared(const std::string& sql, std::span<const SqlValue> values) {
+  std::int64_t changed = 0;
+  const auto done = guarded([&]() -> Result<> {
+    if (!prepared_ || prepared_text_ != sql) {
+      prepared_.reset(connection_->prepareStatement(text_of(sql)));
+      prepared_text_ = sql;
+    }
+    unsigned at = 0;
+    for (const auto& value : values) bind(*prepared_, ++at, value);
+    changed = prepared_->executeUpdate();
+    return {};
+  });
+  if (done) return changed;
+  if (!broken_) prepared_.reset();  // the server may have forgotten it
+  return std::unexpected(done.error());
 }
 
 Result<> MysqlSession::query(const std::string& sql, const Each& each) {
