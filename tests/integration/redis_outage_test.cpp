@@ -207,7 +207,8 @@ TEST_F(RedisOutage, No_completion_runs_behind_the_end_of_its_client) {
         });
         expected += 2;
       }
-      if (round % 2 == 0) call(client, {"PING"});
+      // Every other time the end comes when there is a connection. (A call of ours would wait behind the BLPOPs.)
+      ASSERT_TRUE(round % 2 != 0 || eventually([&] { return ended > 0; }));
     }
     ASSERT_EQ(ended, expected);
   }
