@@ -22,7 +22,7 @@ Exit codes: 0 stopped as asked, 1 cannot start or failed, 2 wrong usage, 130 sto
 struct Raw {
   std::string role = "all";
   base::LogSettings log;
-  std::int64_t batch = 1'000;
+  std::int64_t batch = 2'000;
   std::int64_t relay_batch = 500;
   std::int64_t dlt_attempts = 3;
   std::int64_t health_port = 0;

@@ -5,7 +5,7 @@
 # into MariaDB, in turn with a bare multi-row insert loop through the same connector into the same table. A ratio is the
 # median of the rounds' ratios, each to the yardstick's run of the same round.
 # Environment: ROUNDS (5), SECONDS_EACH (4), GRANTS (1000000: issued in all before memory is read), ROWS (300000: carried
-# in each round).
+# in each round), BATCH (2000, as couponworker: rows of a transaction, of both).
 cd "$(dirname "$0")/../.."
 source tests/bench/common.sh
 source tests/bench/nginx.sh
@@ -52,7 +52,7 @@ carry() {
   readarray -t where < <(engines_on "$1")
   rm -f "$work/worker.port"
   "$bin/couponworker" "${where[@]}" --role persist --journal-group "bench-$1" --log-level warn \
-    --batch "${BATCH:-1000}" --health-port-file "$work/worker.port" &
+    --batch "${BATCH:-2000}" --health-port-file "$work/worker.port" &
   worker=$!
   pids+=("$worker")
   python3 - "$rows" "$work/worker.port" <<'PYTHON'
@@ -128,7 +128,7 @@ for ((i = 1; i <= rounds; i++)); do
   carry "worker$i" >>"$work/carried.rates"
   drop_ledger "worker$i"
   make_ledger "bare$i"
-  "$bin/bench_insert" "$mysql_port" "bare$i" "${BATCH:-1000}" "$rows" >>"$work/bare.rates"
+  "$bin/bench_insert" "$mysql_port" "bare$i" "${BATCH:-2000}" "$rows" >>"$work/bare.rates"
   drop_ledger "bare$i"
 done
 printf 'couponworker: %.0f rows/s [%s], a bare insert loop: %.0f rows/s [%s], ratio %.2f (%d rows each)\n' \

@@ -19,7 +19,8 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr int kAttempts = 6;
-constexpr int kEnough = 4;  // wrong ones, to blame the program: what delays 20 answers of 2,000 is hardly seen otherwise
+constexpr int kEnough =
+    4;  // wrong ones, to blame the program: what delays 20 answers of 2,000 is hardly seen otherwise
 constexpr std::int64_t kHiccupsMostNs = 500'000;
 constexpr std::int64_t kPlaces = 1'000'000;
 constexpr double kToleranceNs = 1e6;
