@@ -28,7 +28,7 @@ std::string names_of(const std::vector<Field>& expected) {
   return names;
 }
 
-// Reads an object of texts that need no decoding: what nearly every client sends, at a tenth of the price.
+// Reads an object of texts that need no decoding: what nearly every client sends, at a quarter of the price.
 class PlainReader {
  public:
   explicit PlainReader(std::string_view json) : rest_(json) {}
